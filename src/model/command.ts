@@ -1,0 +1,140 @@
+/** What a person may ask of a run, imperative; and why not. The server judges by `refusal`, and the page greys a button by the same. */
+import type {Answer} from "./event.ts";
+import type {Run} from "./run.ts";
+import {stepRun} from "./run.ts";
+import type {Input, Runbook, SectionId, Step, StepId} from "./runbook.ts";
+import {stepName} from "./runbook.ts";
+import {settled, standing} from "./standing.ts";
+import {unreachable} from "./unreachable.ts";
+
+export type Command =
+  | {readonly type: "execute"; readonly step: StepId}
+  | {readonly type: "run"; readonly to: StepId | null; readonly section: SectionId | null} // the course; up to a step, or of a section
+  | {readonly type: "cancel"} // the running cell, and what was to follow it
+  | {readonly type: "answer"; readonly step: StepId; readonly answer: Answer; readonly note: string; readonly phrase: string | null}
+  | {readonly type: "tick"; readonly step: StepId; readonly item: number; readonly checked: boolean}
+  | {readonly type: "set-input"; readonly name: string; readonly value: string}
+  | {readonly type: "skip"; readonly step: StepId; readonly why: string}
+  | {readonly type: "finish"}
+  | {readonly type: "abandon"; readonly why: string};
+
+/** Why the command is not possible now, in words for its person; null when it is. */
+export function refusal(runbook: Runbook, run: Run, command: Command): string | null {
+  const errors = runbook.problems.filter(({severity}) => severity === "error").length;
+  if (errors > 0) return `the document has ${errors === 1 ? "an error" : `${errors} errors`}; nothing can run until it is mended`;
+  if (run.ended !== null) return "the run has ended; a record can be read, not changed";
+  switch (command.type) {
+    case "execute":
+      return refuseExecute(runbook, run, command.step);
+    case "run":
+      return busy(runbook, run);
+    case "cancel":
+      return runningStep(runbook, run) || askedStep(runbook, run) ? null : "nothing is running";
+    case "answer":
+      return refuseAnswer(runbook, run, command);
+    case "tick":
+      return refuseTick(runbook, run, command);
+    case "set-input":
+      return runbook.inputs.some(({name}) => name === command.name) ? refuseValue(runbook.inputs.find(({name}) => name === command.name)!, command.value) : `there is no input "${command.name}"`;
+    case "skip":
+      return refuseSkip(runbook, run, command);
+    case "finish":
+    case "abandon":
+      return run.start === null ? "nothing has been run yet" : busy(runbook, run);
+    default:
+      return unreachable(command);
+  }
+}
+
+export const runningStep = (runbook: Runbook, run: Run): Step | undefined => runbook.steps.find(({id}) => stepRun(run, id).status === "running");
+const askedStep = (runbook: Runbook, run: Run): Step | undefined => runbook.steps.find(({id}) => stepRun(run, id).status === "asked");
+
+function busy(runbook: Runbook, run: Run): string | null {
+  const running = runningStep(runbook, run);
+  return running ? `"${stepName(running)}" is running` : null;
+}
+
+function refuseExecute(runbook: Runbook, run: Run, id: StepId): string | null {
+  const step = findStep(runbook, id);
+  if (!step) return `there is no step "${id}"`;
+  if (step.type === "checklist" && step.advisory) return "a plain task list has nothing to run";
+  return busy(runbook, run);
+}
+
+function refuseAnswer(runbook: Runbook, run: Run, {step: id, answer, phrase}: Extract<Command, {type: "answer"}>): string | null {
+  const step = findStep(runbook, id);
+  if (!step) return `there is no step "${id}"`;
+  const now = stepRun(run, id);
+  if (now.status !== "asked") return now.status === "answered" ? `"${stepName(step)}" has been answered by ${now.by}` : `"${stepName(step)}" has not been asked`;
+  const {question} = now;
+  if (answer.type === "refused") return null;
+  switch (question.type) {
+    case "gate":
+      return answer.type === "confirmed" ? null : "a gate is confirmed or refused";
+    case "confirmation":
+      if (answer.type !== "confirmed") return "a confirmation is given or refused";
+      return question.phrase !== null && phrase !== question.phrase ? `type "${question.phrase}" to confirm` : null;
+    case "decision":
+      if (step.type !== "decision" || answer.type !== "chosen") return "a decision needs a choice";
+      return step.choices[answer.choice] ? null : `there is no choice ${answer.choice}`;
+    case "checklist": {
+      if (step.type !== "checklist" || answer.type !== "completed") return "a checklist is completed or refused";
+      const open = step.items.filter((_, item) => !now.ticks.get(item)?.checked);
+      return open.length > 0 ? `${open.length === 1 ? "one item is" : `${open.length} items are`} not ticked: "${open[0]!.text}"` : null;
+    }
+    default:
+      return unreachable(question);
+  }
+}
+
+function refuseTick(runbook: Runbook, run: Run, {step: id, item}: Extract<Command, {type: "tick"}>): string | null {
+  const step = findStep(runbook, id);
+  if (step?.type !== "checklist") return `there is no checklist "${id}"`;
+  if (!step.items[item]) return `"${stepName(step)}" has no item ${item + 1}`;
+  if (step.advisory) return null;
+  const {status} = stepRun(run, id);
+  return status === "asked" || status === "pending" ? null : `"${stepName(step)}" has been answered`;
+}
+
+function refuseSkip(runbook: Runbook, run: Run, {step: id, why}: Extract<Command, {type: "skip"}>): string | null {
+  const step = findStep(runbook, id);
+  if (!step) return `there is no step "${id}"`;
+  if (why.trim() === "") return "say why it is skipped";
+  const now = stepRun(run, id);
+  if (now.status === "running") return `"${stepName(step)}" is running`;
+  return settled(now) ? `"${stepName(step)}" is ${standing(now)}` : null;
+}
+
+/** What is wrong with a value for an input, by its type; patterns are the server's to judge. */
+export function refuseValue(input: Input, value: string): string | null {
+  if (value === "") return input.optional ? null : `"${input.name}" needs a value`;
+  switch (input.type) {
+    case "int":
+      return /^[+-]?\d+$/.test(value) ? null : `"${input.name}" must be a whole number, not "${value}"`;
+    case "bool":
+      return value === "true" || value === "false" ? null : `"${input.name}" must be true or false, not "${value}"`;
+    case "choice":
+      return input.choices.includes(value) ? null : `"${input.name}" must be one of ${input.choices.join(", ")}; not "${value}"`;
+    case "duration":
+      return /^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(value) ? null : `"${input.name}" must be a duration like 90s or 1h30m, not "${value}"`;
+    case "timestamp":
+      return refuseTimestamp(input.name, value);
+    case "string":
+    case "file":
+    case "secret":
+      return value.includes("\0") ? `"${input.name}" must not hold a NUL` : null;
+    default:
+      return unreachable(input.type);
+  }
+}
+
+function refuseTimestamp(name: string, value: string): string | null {
+  const shape = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?( ?(Z|UTC|[+-]\d{2}(:?\d{2})?))?$/;
+  const found = shape.exec(value);
+  if (!found) return `"${name}" must be a time like 2026-01-31 14:30:00+00, not "${value}"`;
+  if (found[4] === undefined) return `"${name}" needs a time zone: "${value}+00" if it is UTC`;
+  const instant = value.replace(" UTC", "Z").replace("UTC", "Z").replace(" ", "T").replace(/ (?=[+-Z])/, "").replace(/([+-]\d{2})$/, "$1:00").replace(/([+-]\d{2})(\d{2})$/, "$1:$2");
+  return Number.isNaN(Date.parse(instant)) ? `"${name}" is no time that exists: "${value}"` : null;
+}
+
+const findStep = (runbook: Runbook, id: StepId): Step | undefined => runbook.steps.find((step) => step.id === id);

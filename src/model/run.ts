@@ -1,0 +1,249 @@
+/** Everything anybody sees of a run is the fold of its journal: the CLI, the server, the page and the archive all call `apply`. */
+import {AppendLog} from "./append-log.ts";
+import type {Answer, Ending, Event, Execution, Fact, InputSet, Measure, Outcome, Output, Question, RunOutcome, RunStarted, ServerIdentity, Via} from "./event.ts";
+import type {StepId} from "./runbook.ts";
+import {StepTable} from "./step-table.ts";
+import {unreachable} from "./unreachable.ts";
+
+/** Everything known about one performance of a runbook. */
+export interface Run {
+  readonly seq: number; // of the last event folded; also where a stream resumes
+  readonly start: RunStarted | null;
+  readonly startedAt: string | null;
+  readonly ended: RunEnd | null; // null: still going, or interrupted
+  readonly lastMs: number; // of the last event, since the start
+  readonly steps: StepTable<StepRun>;
+  readonly inputs: ReadonlyMap<string, InputRun>;
+  readonly variables: ReadonlyMap<string, Variable>;
+  readonly milestones: ReadonlyMap<string, Reached>;
+  readonly measures: ReadonlyMap<string, Measure>;
+  readonly connections: AppendLog<{readonly connection: string; readonly session: string; readonly server: ServerIdentity}>;
+  readonly deviations: AppendLog<Extract<Event, {type: "deviation-recorded"}>>;
+  readonly cancelled: {readonly by: string; readonly at: string} | null;
+  readonly waits: AppendLog<Interval>; // for people
+}
+export interface RunEnd {
+  readonly at: string;
+  readonly ms: number;
+  readonly outcome: RunOutcome;
+  readonly reason: string;
+  readonly notes: readonly string[];
+}
+export interface Interval {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+export type InputRun =
+  | {readonly status: "asked"; readonly at: string; readonly ms: number; readonly step: StepId | null}
+  | {readonly status: "set"; readonly at: string; readonly value: string; readonly secret: boolean; readonly by: string; readonly via: Via};
+/** An input or a capture: one namespace, the last one set wins. */
+export interface Variable {
+  readonly value: string;
+  readonly secret: boolean;
+  readonly step: StepId | null; // null: an input
+}
+export interface Reached {
+  readonly first: Moment;
+  readonly last: Moment;
+}
+export interface Moment {
+  readonly at: string; // when it was reached, or the captured time
+  readonly ms: number | null; // null: the time was captured, not observed
+}
+
+/** A state per variant, so that no view can ask for the end of a cell that has none. */
+export type StepRun =
+  | {readonly status: "pending"}
+  | {readonly status: "asked"; readonly at: string; readonly ms: number; readonly question: Question; readonly ticks: Ticks; readonly earlier: readonly EndedAttempt[]}
+  | {readonly status: "answered"; readonly at: string; readonly by: string; readonly question: Question; readonly answer: Answer; readonly note: string; readonly via: Via; readonly ticks: Ticks; readonly earlier: readonly EndedAttempt[]}
+  | {readonly status: "offered"; readonly ticks: Ticks} // an advisory checklist that somebody has begun
+  | {readonly status: "running"; readonly attempt: Attempt; readonly confirmed: Confirmed | null; readonly earlier: readonly EndedAttempt[]}
+  | {readonly status: "ended"; readonly attempt: EndedAttempt; readonly confirmed: Confirmed | null; readonly earlier: readonly EndedAttempt[]}
+  | {readonly status: "skipped"; readonly at: string; readonly reason: string; readonly by: string | null; readonly earlier: readonly EndedAttempt[]};
+export type Ticks = ReadonlyMap<number, Tick>;
+export interface Tick {
+  readonly checked: boolean;
+  readonly by: string;
+  readonly at: string;
+}
+export interface Confirmed {
+  readonly question: Question;
+  readonly by: string;
+  readonly at: string;
+  readonly note: string;
+  readonly via: Via;
+}
+export interface Attempt {
+  readonly number: number; // from 1
+  readonly execution: Execution;
+  readonly startedAt: string;
+  readonly startedMs: number;
+  readonly outputs: AppendLog<Output>;
+  readonly checks: AppendLog<{readonly index: number; readonly met: boolean; readonly actual: string}>;
+  readonly captures: AppendLog<{readonly name: string; readonly value: string; readonly secret: boolean}>;
+}
+export interface EndedAttempt extends Attempt {
+  readonly endedAt: string;
+  readonly outcome: Outcome;
+  readonly ending: Ending;
+}
+
+export const blank: Run = {
+  seq: 0,
+  start: null,
+  startedAt: null,
+  ended: null,
+  lastMs: 0,
+  steps: StepTable.over([]),
+  inputs: new Map(),
+  variables: new Map(),
+  milestones: new Map(),
+  measures: new Map(),
+  connections: AppendLog.of(),
+  deviations: AppendLog.of(),
+  cancelled: null,
+  waits: AppendLog.of()
+};
+
+const pending: StepRun = {status: "pending"};
+const noTicks: Ticks = new Map();
+
+export const stepRun = (run: Run, step: StepId): StepRun => run.steps.get(step) ?? pending;
+
+export function fold(events: Iterable<Event>, run: Run = blank): Run {
+  for (const event of events) run = apply(run, event);
+  return run;
+}
+
+/** Folds one event into a run. Pure, and its cost does not grow with what was folded before. */
+export function apply(run: Run, event: Event): Run {
+  if (event.seq <= run.seq) return run; // a resumed stream repeats its tail
+  if (event.seq !== run.seq + 1) throw new JournalError(event.seq, `expected event ${run.seq + 1}`);
+  if (run.start === null && event.type !== "run-started") throw new JournalError(event.seq, `expected "run-started", found "${event.type}"`);
+  if (run.ended !== null) throw new JournalError(event.seq, `"${event.type}" after the run had ended`);
+  const next = {...run, seq: event.seq, lastMs: event.ms};
+  switch (event.type) {
+    case "run-started":
+      if (run.start !== null) throw new JournalError(event.seq, "the run started twice");
+      return {...next, start: event, startedAt: event.at, steps: StepTable.over(event.plan.steps.map(({step}) => step))};
+    case "run-resumed":
+    case "journal-recovered":
+      return next;
+    case "run-ended":
+      return {...next, ended: {at: event.at, ms: event.ms, outcome: event.outcome, reason: event.reason, notes: event.notes}};
+    case "cancel-requested":
+      return event.step === null ? {...next, cancelled: {by: event.by, at: event.at}} : next;
+    case "connection-opened":
+      return {...next, connections: run.connections.append({connection: event.connection, session: event.session, server: event.server})};
+    case "input-asked":
+      return {...next, inputs: new Map(run.inputs).set(event.name, {status: "asked", at: event.at, ms: event.ms, step: event.step})};
+    case "input-set":
+      return setInput(run, next, event);
+    case "milestone-reached": {
+      const moment: Moment = {at: event.time ?? event.at, ms: event.time === null ? event.ms : null};
+      const first = run.milestones.get(event.milestone)?.first ?? moment;
+      return {...next, milestones: new Map(run.milestones).set(event.milestone, {first, last: moment})};
+    }
+    case "objective-measured":
+      return {...next, measures: new Map(run.measures).set(event.objective, event.measure)};
+    case "deviation-recorded":
+      return {...next, deviations: run.deviations.append(event)};
+    default: {
+      if (!run.steps.has(event.step)) throw new JournalError(event.seq, `step "${event.step}" is not in the plan`);
+      const was = stepRun(run, event.step);
+      const steps = run.steps.with(event.step, applyToStep(was, event));
+      if (event.type === "question-answered" && was.status === "asked") return {...next, steps, waits: run.waits.append({fromMs: was.ms, toMs: event.ms})};
+      if (event.type === "variable-captured") return {...next, steps, variables: new Map(run.variables).set(event.name, {value: event.value, secret: event.secret, step: event.step})};
+      return {...next, steps};
+    }
+  }
+}
+
+function setInput(run: Run, next: Run, event: InputSet & Event): Run {
+  const was = run.inputs.get(event.name);
+  return {
+    ...next,
+    inputs: new Map(run.inputs).set(event.name, {status: "set", at: event.at, value: event.value, secret: event.secret, by: event.by, via: event.via}),
+    variables: new Map(run.variables).set(event.name, {value: event.value, secret: event.secret, step: null}),
+    waits: was?.status === "asked" ? run.waits.append({fromMs: was.ms, toMs: event.ms}) : run.waits
+  };
+}
+
+type StepEvent = Extract<Event, {type: "cell-started" | "output-written" | "expectation-checked" | "variable-captured" | "cell-ended" | "question-asked" | "item-checked" | "question-answered" | "step-skipped"}>;
+
+function applyToStep(was: StepRun, event: StepEvent): StepRun {
+  switch (event.type) {
+    case "cell-started": {
+      if (was.status === "running") throw broken(event, was);
+      const confirmed = was.status === "answered" ? {question: was.question, by: was.by, at: was.at, note: was.note, via: was.via} : null;
+      const attempt: Attempt = {
+        number: event.attempt,
+        execution: event.execution,
+        startedAt: event.at,
+        startedMs: event.ms,
+        outputs: AppendLog.of(),
+        checks: AppendLog.of(),
+        captures: AppendLog.of()
+      };
+      return {status: "running", attempt, confirmed, earlier: attemptsOf(was)};
+    }
+    case "output-written":
+      return during(was, event, (attempt) => ({...attempt, outputs: attempt.outputs.append(event.output)}));
+    case "expectation-checked":
+      return during(was, event, (attempt) => ({...attempt, checks: attempt.checks.append({index: event.index, met: event.met, actual: event.actual})}));
+    case "variable-captured":
+      return during(was, event, (attempt) => ({...attempt, captures: attempt.captures.append({name: event.name, value: event.value, secret: event.secret})}));
+    case "cell-ended":
+      if (was.status !== "running" || was.attempt.number !== event.attempt) throw broken(event, was);
+      return {...was, status: "ended", attempt: {...was.attempt, endedAt: event.at, outcome: event.outcome, ending: event.ending}};
+    case "question-asked":
+      if (was.status === "running") throw broken(event, was);
+      return {status: "asked", at: event.at, ms: event.ms, question: event.question, ticks: noTicks, earlier: attemptsOf(was)};
+    case "item-checked": {
+      if (was.status !== "pending" && was.status !== "offered" && was.status !== "asked") throw broken(event, was);
+      const ticks = new Map(was.status === "pending" ? noTicks : was.ticks).set(event.item, {checked: event.checked, by: event.by, at: event.at});
+      return was.status === "asked" ? {...was, ticks} : {status: "offered", ticks};
+    }
+    case "question-answered":
+      if (was.status !== "asked") throw broken(event, was);
+      return {status: "answered", at: event.at, by: event.by, question: was.question, answer: event.answer, note: event.note, via: event.via, ticks: was.ticks, earlier: was.earlier};
+    case "step-skipped":
+      if (was.status === "running") throw broken(event, was);
+      return {status: "skipped", at: event.at, reason: event.reason, by: event.by, earlier: attemptsOf(was)};
+    default:
+      return unreachable(event);
+  }
+}
+
+function during(was: StepRun, event: StepEvent & {readonly attempt: number}, change: (attempt: Attempt) => Attempt): StepRun {
+  if (was.status !== "running" || was.attempt.number !== event.attempt) throw broken(event, was);
+  return {...was, attempt: change(was.attempt)};
+}
+
+/** The attempts of a step that have ended, oldest first. */
+export function attemptsOf(step: StepRun): readonly EndedAttempt[] {
+  switch (step.status) {
+    case "pending":
+    case "offered":
+      return [];
+    case "ended":
+      return [...step.earlier, step.attempt];
+    default:
+      return step.earlier;
+  }
+}
+
+const broken = (event: StepEvent, was: StepRun): JournalError => new JournalError(event.seq, `"${event.type}" of step "${event.step}", which is ${was.status}`);
+
+/** The journal holds something that cannot have happened. */
+export class JournalError extends Error {
+  override name = "JournalError";
+  readonly seq: number;
+  constructor(seq: number, problem: string) {
+    super(`journal broken at event ${seq}: ${problem}`);
+    this.seq = seq;
+  }
+}
+
+export type StepEventType = StepEvent["type"];
+export type FactOf<T extends Fact["type"]> = Extract<Fact, {type: T}>;

@@ -1,0 +1,68 @@
+/**
+ * Who decides. A run asks its conductor what comes next and puts its questions to it: headless, the answers came with the
+ * command line; served, they come from the people at the page. The run itself never answers anything.
+ */
+import type {Answer, Fact, Mode, Question, Via} from "../model/event.ts";
+import type {AnyKind} from "../model/kind.ts";
+import type {Plan} from "../model/plan.ts";
+import type {Event} from "../model/event.ts";
+import type {Run} from "../model/run.ts";
+import type {Input, Runbook, RunId, Step, StepId} from "../model/runbook.ts";
+
+export interface Conductor {
+  /** What comes next. `end` closes the run; what was not reached stays pending, or was skipped before by a `skip`. */
+  choose(run: Run): Promise<Move>;
+  /** Puts a question. Ticks of a checklist go through `tick` as they come. Null: nobody answered, and the run stops there. */
+  ask(step: Step, question: Question, tick: (item: number, checked: boolean, by: string) => Promise<void>, signal: AbortSignal): Promise<Answered | null>;
+  /** A value for an input that was not given; null: nobody gave one. */
+  value(input: Input, step: StepId | null, signal: AbortSignal): Promise<GivenValue | null>;
+}
+export type Move =
+  | {readonly type: "pass"; readonly step: StepId; readonly by: string | null} // execute the cell, or ask the question
+  | {readonly type: "skip"; readonly step: StepId; readonly reason: string; readonly by: string | null}
+  | {readonly type: "end"};
+export interface Answered {
+  readonly answer: Answer;
+  readonly by: string;
+  readonly note: string;
+  readonly via: Via;
+}
+export interface GivenValue {
+  readonly name: string;
+  readonly value: string;
+  readonly by: string;
+  readonly via: Via;
+}
+
+/** All that a run needs to be told. */
+export interface RunRequest {
+  readonly runbook: Runbook;
+  readonly bytes: Uint8Array; // the exact document
+  readonly directory: string; // absolute; the runbook's folder
+  readonly runsDirectory: string; // absolute; made if missing
+  readonly plan: Plan;
+  readonly mode: Mode;
+  readonly operator: string;
+  readonly kinds: readonly AnyKind[];
+  readonly environment: Readonly<Record<string, string>>; // of the process
+  readonly values: readonly GivenValue[]; // --set, --env-file, --answers: inputs and template names
+  readonly conductor: Conductor;
+  /** Hears events once they are written: in order, each once, durable ones after their sync. */
+  onEvents(events: readonly Event[]): void;
+}
+
+/** A run that is being performed. */
+export interface Performance {
+  readonly id: RunId;
+  readonly folder: string; // absolute
+  readonly run: Run; // the fold so far
+  readonly done: Promise<Run>; // after run-ended was written and everything it started was ended
+  /** Records what a person did outside a question: ticks of an advisory checklist, an input set early, a deviation. */
+  record(fact: Extract<Fact, {type: "item-checked" | "input-set" | "deviation-recorded" | "step-skipped"}>): Promise<void>;
+  /** Ends the running cell or withdraws the open question; the conductor is asked next. */
+  cancelStep(by: string): Promise<void>;
+  /** Ends the whole run: the running cell is cancelled, `run=always` sections follow, the outcome is `cancelled`. */
+  cancel(by: string): Promise<void>;
+  /** Kills everything at once; the journal stays whole. */
+  kill(): Promise<void>;
+}
