@@ -43,6 +43,7 @@ export interface RunStarted {
   readonly v: 1; // version of the journal's format
   readonly run: RunId;
   readonly runbook: {readonly path: string; readonly title: string; readonly revision: string | null; readonly digest: string};
+  readonly files: Readonly<Record<string, string>>; // copied into the run folder: path from the runbook's folder → sha256
   readonly mode: Mode;
   readonly operator: string;
   readonly by: RunnerIdentity;
@@ -91,7 +92,7 @@ export interface Execution {
 export type Output =
   | {readonly type: "text"; readonly stream: Stream; readonly text: string}
   | {readonly type: "base64"; readonly stream: Stream; readonly base64: string} // bytes that are no UTF-8
-  | {readonly type: "overflowed"; readonly stream: Stream; readonly file: string; readonly bytes: number} // the stream stands in outputs/ up to `bytes`
+  | {readonly type: "overflowed"; readonly stream: Stream; readonly file: string; readonly bytes: number} // the whole stream, also what the journal holds of it, stands in outputs/`file` up to `bytes`
   | Table
   | {readonly type: "command"; readonly statement: number; readonly line: number; readonly tag: string; readonly ms: number} // a statement that ended well
   | Notice;
