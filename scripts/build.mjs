@@ -1,0 +1,86 @@
+#!/usr/bin/env node
+// Builds dist/: the command line (rolldown, one lazy chunk a subcommand) and the viewer (vite).
+// `npm ci` runs this as `prepare`; `node scripts/build.mjs [cli] [viewer] [--if-stale]` builds a part, or only what is older than its sources.
+import {chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync} from "node:fs";
+import {createRequire} from "node:module";
+import {dirname, join} from "node:path";
+import {fileURLToPath, pathToFileURL} from "node:url";
+
+export const root = fileURLToPath(new URL("..", import.meta.url));
+const at = (...parts) => join(root, ...parts);
+
+/** Loaded at run time from node_modules: they hold wasm or native files, or are optional. */
+const external = [/^libpg-query/, /^web-tree-sitter/, /^@electric-sql\//, /^@lydell\/node-pty/, "pg-native", "pg-cloudflare"];
+
+const cli = {
+  made: at("dist/cli/main.js"),
+  from: ["src", "scripts/build.mjs", "package.json", "package-lock.json"],
+  except: at("src/viewer"),
+  build: buildCli
+};
+const viewer = {
+  made: at("dist/viewer/index.html"),
+  from: ["src/viewer", "src/model", "package.json", "package-lock.json"],
+  except: null,
+  build: buildViewer
+};
+
+const parts = {cli, viewer};
+
+/** Builds what is missing or stale (or everything), and names what it built. */
+export async function build({only = Object.keys(parts), everything = false} = {}) {
+  const wanted = only.filter((name) => everything || isStale(parts[name]));
+  for (const name of wanted) await parts[name].build();
+  return wanted;
+}
+
+function isStale({made, from, except}) {
+  if (!existsSync(made)) return true;
+  const {mtimeMs} = statSync(made);
+  return from.some((path) => newest(at(path), except) > mtimeMs);
+}
+
+function newest(path, except) {
+  if (path === except || !existsSync(path)) return 0;
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name), except)));
+}
+
+async function buildCli() {
+  const {rolldown} = await import("rolldown");
+  const bundle = await rolldown({input: {main: at("src/cli/main.ts")}, platform: "node", external, logLevel: "warn", treeshake: true});
+  const fresh = at(`dist/.cli-${process.pid}`);
+  await bundle.write({
+    dir: fresh,
+    format: "esm",
+    entryFileNames: "[name].js",
+    chunkFileNames: "[name]-[hash].js",
+    minify: {mangle: false, compress: true, codegen: true}
+  });
+  await bundle.close();
+  chmodSync(join(fresh, "main.js"), 0o755);
+  rmSync(at("dist/cli"), {recursive: true, force: true});
+  renameSync(fresh, at("dist/cli"));
+  // Where the bundle looks for it: beside dist/cli.
+  const grammar = createRequire(import.meta.url).resolve("tree-sitter-bash/package.json");
+  mkdirSync(at("dist"), {recursive: true});
+  copyFileSync(join(dirname(grammar), "tree-sitter-bash.wasm"), at("dist/tree-sitter-bash.wasm"));
+}
+
+async function buildViewer() {
+  const {build: viteBuild} = await import("vite");
+  await viteBuild({configFile: at("src/viewer/vite.config.ts"), logLevel: "warn"});
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  try {
+    const only = Object.keys(parts).filter((name) => process.argv.includes(name));
+    const built = await build({...(only.length > 0 && {only}), everything: !process.argv.includes("--if-stale")});
+    console.log(built.length > 0 ? `built ${built.join(" and ")} into dist/` : "dist/ is up to date");
+  } catch (error) {
+    if (error?.code !== "ERR_MODULE_NOT_FOUND" || !/rolldown|vite/.test(error.message)) throw error;
+    console.error("nothing built: rolldown and vite are development dependencies, and they are not installed (npm ci without --omit=dev)");
+    process.exitCode = existsSync(cli.made) ? 0 : 1;
+  }
+}
