@@ -1,6 +1,6 @@
 /** What a person may ask of a run, imperative; and why not. The server judges by `refusal`, and the page greys a button by the same. */
-import type {Answer} from "./event.ts";
-import type {Run} from "./run.ts";
+import type {Answer, Mode, Question} from "./event.ts";
+import type {Run, StepRun} from "./run.ts";
 import {stepRun} from "./run.ts";
 import type {Input, Runbook, SectionId, Step, StepId} from "./runbook.ts";
 import {stepName} from "./runbook.ts";
@@ -16,12 +16,15 @@ export type Command =
   | {readonly type: "set-input"; readonly name: string; readonly value: string}
   | {readonly type: "skip"; readonly step: StepId; readonly why: string}
   | {readonly type: "finish"}
-  | {readonly type: "abandon"; readonly why: string};
+  | {readonly type: "abandon"; readonly why: string}
+  | {readonly type: "set-mode"; readonly mode: Mode} // of the run that is to be started
+  | {readonly type: "begin-again"}; // puts an ended run away, so that another can be started
 
 /** Why the command is not possible now, in words for its person; null when it is. */
 export function refusal(runbook: Runbook, run: Run, command: Command): string | null {
   const errors = runbook.problems.filter(({severity}) => severity === "error").length;
   if (errors > 0) return `the document has ${errors === 1 ? "an error" : `${errors} errors`}; nothing can run until it is mended`;
+  if (command.type === "begin-again") return run.start !== null && run.ended === null ? "this run has not ended" : null;
   if (run.ended !== null) return "the run has ended; a record can be read, not changed";
   switch (command.type) {
     case "execute":
@@ -35,18 +38,23 @@ export function refusal(runbook: Runbook, run: Run, command: Command): string | 
     case "tick":
       return refuseTick(runbook, run, command);
     case "set-input":
-      return runbook.inputs.some(({name}) => name === command.name) ? refuseValue(runbook.inputs.find(({name}) => name === command.name)!, command.value) : `there is no input "${command.name}"`;
+      return runbook.inputs.some(({name}) => name === command.name)
+        ? refuseValue(runbook.inputs.find(({name}) => name === command.name)!, command.value)
+        : `there is no input "${command.name}"`;
     case "skip":
       return refuseSkip(runbook, run, command);
     case "finish":
     case "abandon":
       return run.start === null ? "nothing has been run yet" : busy(runbook, run);
+    case "set-mode":
+      return run.start === null ? null : `the run has started, as a ${run.start.mode}`;
     default:
       return unreachable(command);
   }
 }
 
-export const runningStep = (runbook: Runbook, run: Run): Step | undefined => runbook.steps.find(({id}) => stepRun(run, id).status === "running");
+export const runningStep = (runbook: Runbook, run: Run): Step | undefined =>
+  runbook.steps.find(({id}) => stepRun(run, id).status === "running");
 const askedStep = (runbook: Runbook, run: Run): Step | undefined => runbook.steps.find(({id}) => stepRun(run, id).status === "asked");
 
 function busy(runbook: Runbook, run: Run): string | null {
@@ -65,9 +73,11 @@ function refuseAnswer(runbook: Runbook, run: Run, {step: id, answer, phrase}: Ex
   const step = findStep(runbook, id);
   if (!step) return `there is no step "${id}"`;
   const now = stepRun(run, id);
-  if (now.status !== "asked") return now.status === "answered" ? `"${stepName(step)}" has been answered by ${now.by}` : `"${stepName(step)}" has not been asked`;
-  const {question} = now;
-  if (answer.type === "refused") return null;
+  const question = openQuestion(step, now);
+  if (question === null)
+    return now.status === "answered" ? `"${stepName(step)}" has been answered by ${now.by}` : `"${stepName(step)}" has not been asked`;
+  const hindrance = busy(runbook, run);
+  if (hindrance !== null || answer.type === "refused") return hindrance;
   switch (question.type) {
     case "gate":
       return answer.type === "confirmed" ? null : "a gate is confirmed or refused";
@@ -79,11 +89,30 @@ function refuseAnswer(runbook: Runbook, run: Run, {step: id, answer, phrase}: Ex
       return step.choices[answer.choice] ? null : `there is no choice ${answer.choice}`;
     case "checklist": {
       if (step.type !== "checklist" || answer.type !== "completed") return "a checklist is completed or refused";
-      const open = step.items.filter((_, item) => !now.ticks.get(item)?.checked);
+      const ticks = now.status === "asked" ? now.ticks : null;
+      const open = step.items.filter((_, item) => !ticks?.get(item)?.checked);
       return open.length > 0 ? `${open.length === 1 ? "one item is" : `${open.length} items are`} not ticked: "${open[0]!.text}"` : null;
     }
     default:
       return unreachable(question);
+  }
+}
+
+/** The question that the step puts, or would put: a person may answer before the run comes to ask. A confirmation must be asked, for it names what will run. */
+export function openQuestion(step: Step, now: StepRun): Question | null {
+  if (now.status === "asked") return now.question;
+  if (now.status !== "pending" && now.status !== "offered") return null;
+  switch (step.type) {
+    case "cell":
+      return null;
+    case "gate":
+      return {type: "gate", role: step.role};
+    case "checklist":
+      return step.advisory ? null : {type: "checklist"};
+    case "decision":
+      return {type: "decision", proposed: null, why: null};
+    default:
+      return unreachable(step);
   }
 }
 
@@ -92,8 +121,7 @@ function refuseTick(runbook: Runbook, run: Run, {step: id, item}: Extract<Comman
   if (step?.type !== "checklist") return `there is no checklist "${id}"`;
   if (!step.items[item]) return `"${stepName(step)}" has no item ${item + 1}`;
   if (step.advisory) return null;
-  const {status} = stepRun(run, id);
-  return status === "asked" || status === "pending" ? null : `"${stepName(step)}" has been answered`;
+  return openQuestion(step, stepRun(run, id)) ? busy(runbook, run) : `"${stepName(step)}" has been answered`;
 }
 
 function refuseSkip(runbook: Runbook, run: Run, {step: id, why}: Extract<Command, {type: "skip"}>): string | null {
@@ -133,7 +161,13 @@ function refuseTimestamp(name: string, value: string): string | null {
   const found = shape.exec(value);
   if (!found) return `"${name}" must be a time like 2026-01-31 14:30:00+00, not "${value}"`;
   if (found[4] === undefined) return `"${name}" needs a time zone: "${value}+00" if it is UTC`;
-  const instant = value.replace(" UTC", "Z").replace("UTC", "Z").replace(" ", "T").replace(/ (?=[+-Z])/, "").replace(/([+-]\d{2})$/, "$1:00").replace(/([+-]\d{2})(\d{2})$/, "$1:$2");
+  const instant = value
+    .replace(" UTC", "Z")
+    .replace("UTC", "Z")
+    .replace(" ", "T")
+    .replace(/ (?=[+-Z])/, "")
+    .replace(/([+-]\d{2})$/, "$1:00")
+    .replace(/([+-]\d{2})(\d{2})$/, "$1:$2");
   return Number.isNaN(Date.parse(instant)) ? `"${name}" is no time that exists: "${value}"` : null;
 }
 

@@ -1,0 +1,75 @@
+/** What the server tells a page beside the events of its run. All of it is JSON. */
+import type {Mode} from "./event.ts";
+import type {Runbook, RunId, StepId} from "./runbook.ts";
+import type {runStanding} from "./standing.ts";
+
+/** A piece of code and what it is: "keyword", "string", "comment"; null where it is nothing in particular. */
+export type Token = readonly [scope: string | null, text: string];
+/** Highlighting is made once, where the document is parsed. */
+export interface Highlights {
+  readonly cells: Readonly<Record<StepId, readonly Token[]>>;
+  readonly fences: Readonly<Record<string, readonly Token[]>>; // by `fencePlace`
+}
+/** Names a fence that is prose, by where it stands. */
+export const fencePlace = (line: number, column: number): string => `${line}:${column}`;
+
+/** A document as a page gets it. */
+export interface ServedDocument {
+  readonly name: string; // its path within the folder that is served
+  readonly runbook: Runbook;
+  readonly highlights: Highlights;
+  readonly you: string; // the reader's name, as the run records it
+}
+/** What everybody at a runbook shares, besides the run. */
+export interface DeskState {
+  readonly run: RunId | null;
+  readonly digest: string; // of the document as the server knows it now
+  readonly mode: Mode; // of the run, or of the one that would start
+  readonly following: Following | null;
+  readonly present: readonly string[];
+  readonly values: Readonly<Record<string, string | null>>; // inputs set before the start; null for a secret
+  readonly trouble: string | null; // the run could not go on, in words
+  readonly now: string; // the server's clock
+}
+/** The course that is being run by itself: up to a step, of a section, or all. */
+export interface Following {
+  readonly by: string;
+  readonly to: StepId | null;
+  readonly section: string | null;
+}
+
+export interface ServedHome {
+  readonly folder: string;
+  readonly you: string;
+  readonly runbooks: readonly ServedRunbook[];
+  readonly runs: readonly ServedRun[]; // newest first
+}
+export interface ServedRunbook {
+  readonly name: string;
+  readonly title: string;
+  readonly owner: string | null;
+  readonly steps: number;
+  readonly errors: number;
+  readonly drillEveryMs: number | null;
+  readonly run: RunId | null; // going on here, now
+}
+export interface ServedRun {
+  readonly id: RunId;
+  readonly title: string;
+  readonly path: string; // of the runbook, as the run recorded it
+  readonly mode: Mode;
+  readonly operator: string;
+  readonly startedAt: string;
+  readonly lastMs: number;
+  readonly standing: ReturnType<typeof runStanding>;
+  readonly passed: number;
+  readonly steps: number;
+  readonly damage: string | null;
+}
+/** A run that is opened to be read. */
+export interface ServedRecord extends ServedDocument {
+  readonly id: RunId;
+  readonly live: boolean; // somebody is still performing it
+  readonly here: boolean; // and that somebody is this server
+  readonly damage: string | null; // what is wrong with its journal
+}
