@@ -198,7 +198,7 @@ function applyToStep(was: StepRun, event: StepEvent): StepRun {
       return {...was, status: "ended", attempt: {...was.attempt, endedAt: event.at, outcome: event.outcome, ending: event.ending}};
     case "question-asked":
       if (was.status === "running") throw broken(event, was);
-      return {status: "asked", at: event.at, ms: event.ms, question: event.question, ticks: noTicks, earlier: attemptsOf(was)};
+      return {status: "asked", at: event.at, ms: event.ms, question: event.question, ticks: keptTicks(was, event.question), earlier: attemptsOf(was)};
     case "item-checked": {
       if (was.status !== "pending" && was.status !== "offered" && was.status !== "asked") throw broken(event, was);
       const ticks = new Map(was.status === "pending" ? noTicks : was.ticks).set(event.item, {checked: event.checked, by: event.by, at: event.at});
@@ -214,6 +214,9 @@ function applyToStep(was: StepRun, event: StepEvent): StepRun {
       return unreachable(event);
   }
 }
+
+/** A checklist that is asked again keeps what was ticked. */
+const keptTicks = (was: StepRun, question: Question): Ticks => (question.type === "checklist" && (was.status === "asked" || was.status === "offered") ? was.ticks : noTicks);
 
 function during(was: StepRun, event: StepEvent & {readonly attempt: number}, change: (attempt: Attempt) => Attempt): StepRun {
   if (was.status !== "running" || was.attempt.number !== event.attempt) throw broken(event, was);
