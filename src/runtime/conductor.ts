@@ -2,10 +2,9 @@
  * Who decides. A run asks its conductor what comes next and puts its questions to it: headless, the answers came with the
  * command line; served, they come from the people at the page. The run itself never answers anything.
  */
-import type {Answer, Fact, Mode, Question, Via} from "../model/event.ts";
+import type {Answer, Event, Fact, Mode, Question, Via} from "../model/event.ts";
 import type {AnyKind} from "../model/kind.ts";
 import type {Plan} from "../model/plan.ts";
-import type {Event} from "../model/event.ts";
 import type {Run} from "../model/run.ts";
 import type {Input, Runbook, RunId, Step, StepId} from "../model/runbook.ts";
 
@@ -13,7 +12,12 @@ export interface Conductor {
   /** What comes next. `end` closes the run; what was not reached stays pending, or was skipped before by a `skip`. */
   choose(run: Run): Promise<Move>;
   /** Puts a question. Ticks of a checklist go through `tick` as they come. Null: nobody answered, and the run stops there. */
-  ask(step: Step, question: Question, tick: (item: number, checked: boolean, by: string) => Promise<void>, signal: AbortSignal): Promise<Answered | null>;
+  ask(
+    step: Step,
+    question: Question,
+    tick: (item: number, checked: boolean, by: string) => Promise<void>,
+    signal: AbortSignal
+  ): Promise<Answered | null>;
   /** A value for an input that was not given; null: nobody gave one. */
   value(input: Input, step: StepId | null, signal: AbortSignal): Promise<GivenValue | null>;
 }

@@ -1,0 +1,166 @@
+/** What one attempt prints, on its way to the journal, to the files of `outputs/` and, as it was printed, to the expressions. */
+import {createHash} from "node:crypto";
+import {join} from "node:path";
+import type {Output, Stream, StreamTotal} from "../model/event.ts";
+import type {Emit, RawOutput} from "../model/kind.ts";
+import type {StepId} from "../model/runbook.ts";
+import type {Journal} from "./journal.ts";
+import type {OutputFile} from "./output-file.ts";
+import {openOutputFile} from "./output-file.ts";
+import type {RedactedStream, Redactor} from "./redact.ts";
+import {redactOutput} from "./redact-fact.ts";
+import {readText} from "./utf8.ts";
+
+export interface AttemptOutput {
+  readonly emit: Emit;
+  /** Hands all that is held back to the journal and the files, and says what there was. */
+  end(): Promise<OutputTotals>;
+}
+export interface OutputTotals {
+  readonly streams: Readonly<Record<Stream, StreamTotal>>;
+  readonly redactions: number;
+}
+
+const journalBytes = 64 * 1024; // of an attempt, both streams together
+const waitingRows = 5000;
+
+export function recordOutput({
+  journal,
+  redactor,
+  folder,
+  step,
+  attempt
+}: {
+  journal: Journal;
+  redactor: Redactor;
+  folder: string;
+  step: StepId;
+  attempt: number;
+}): AttemptOutput {
+  let room = journalBytes;
+  let redactions = 0;
+  let rows = 0;
+  let pending: {stream: StreamRecord; bytes: Uint8Array[]}[] = [];
+  const streams = {stdout: openStream("stdout", "out"), stderr: openStream("stderr", "err")};
+  const removeSource = journal.addSource(drain);
+
+  return {
+    emit(output) {
+      if (output.type === "bytes") return take(streams[output.stream], streams[output.stream].redacted.write(output.bytes));
+      return write(output);
+    },
+    async end() {
+      try {
+        for (const stream of Object.values(streams)) {
+          await take(stream, stream.redacted.end());
+          await stream.file?.close();
+        }
+        drain(true);
+      } finally {
+        removeSource();
+      }
+      return {
+        streams: {stdout: totalOf(streams.stdout), stderr: totalOf(streams.stderr)},
+        redactions: redactions + streams.stdout.redacted.count + streams.stderr.redacted.count
+      };
+    }
+  };
+
+  function openStream(name: Stream, extension: string): StreamRecord {
+    return {
+      name,
+      path: outputName(step, attempt, extension),
+      redacted: redactor.stream(),
+      hash: createHash("sha256"),
+      bytes: 0,
+      head: [],
+      rest: empty,
+      file: null,
+      stated: 0
+    };
+  }
+
+  function take(stream: StreamRecord, bytes: Uint8Array): void | Promise<void> {
+    if (bytes.length === 0) return;
+    stream.hash.update(bytes);
+    stream.bytes += bytes.length;
+    const here = room > 0 && stream.file === null ? bytes.subarray(0, room) : empty;
+    if (here.length > 0) {
+      room -= here.length;
+      stream.head.push(here);
+      const last = pending.at(-1);
+      if (last?.stream === stream) last.bytes.push(here);
+      else pending.push({stream, bytes: [here]});
+      journal.expect(here.length);
+    }
+    if (here.length < bytes.length) return overflow(stream, bytes.subarray(here.length));
+  }
+
+  function overflow(stream: StreamRecord, bytes: Uint8Array): void | Promise<void> {
+    if (stream.file === null) {
+      stream.file = openOutputFile(join(folder, "outputs", stream.path));
+      for (const part of stream.head) void stream.file.write(part); // the file is the whole stream, so that its hash can be checked
+      stream.head = [];
+    }
+    journal.expect(0);
+    return stream.file.write(bytes);
+  }
+
+  function write(output: Exclude<RawOutput, {type: "bytes"}>): void | Promise<void> {
+    drain();
+    const redacted = redactOutput(redactor, output);
+    redactions += redacted.count;
+    journal.write({type: "output-written", step, attempt, output: redacted.output});
+    rows += output.type === "table" ? output.rows.length : 1;
+    if (rows < waitingRows) return;
+    rows = 0;
+    return journal.settle();
+  }
+
+  function drain(last = false): void {
+    const group = pending;
+    pending = [];
+    for (const {stream, bytes} of group) {
+      const read = readText(stream.rest, bytes);
+      stream.rest = read.rest;
+      put(read.output && {...read.output, stream: stream.name});
+    }
+    for (const stream of Object.values(streams)) {
+      if (last && stream.rest.length > 0 && stream.file === null)
+        put({type: "base64", stream: stream.name, base64: Buffer.from(stream.rest).toString("base64")});
+      if (stream.file === null || stream.file.written === stream.stated) continue;
+      stream.stated = stream.file.written;
+      put({type: "overflowed", stream: stream.name, file: stream.path, bytes: stream.stated});
+    }
+  }
+
+  function put(output: Output | null): void {
+    if (output) journal.write({type: "output-written", step, attempt, output});
+  }
+}
+
+interface StreamRecord {
+  readonly name: Stream;
+  readonly path: string; // in outputs/
+  readonly redacted: RedactedStream;
+  readonly hash: ReturnType<typeof createHash>;
+  bytes: number;
+  head: Uint8Array[]; // what the journal holds of it, while there is no file
+  rest: Uint8Array; // the beginning of a character whose end has not come
+  file: OutputFile | null;
+  stated: number; // how far the journal says that the file reaches
+}
+
+const empty = new Uint8Array(0);
+
+function totalOf({bytes, hash, file}: StreamRecord): StreamTotal {
+  return {bytes, sha256: hash.digest("hex"), truncated: file?.truncated ?? false};
+}
+
+/** A file name for an id: derived ids follow headings, which may be long and in any script. */
+function outputName(step: StepId, attempt: number, extension: string): string {
+  const safe = step.replace(/[^\p{L}\p{N}._-]/gu, "_");
+  const name =
+    Buffer.byteLength(safe) <= 200 ? safe : `${safe.slice(0, 50)}-${createHash("sha256").update(step).digest("hex").slice(0, 16)}`;
+  return `${name}.${attempt}.${extension}`;
+}

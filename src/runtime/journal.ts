@@ -1,0 +1,180 @@
+/**
+ * The append-only file of a run. Durable events are synced before anybody hears of them; grouped ones are written at most 50 ms
+ * or 256 KiB late, heard after they are written, and synced with the next durable event.
+ */
+import {createHash} from "node:crypto";
+import type {FileHandle} from "node:fs/promises";
+import {open} from "node:fs/promises";
+import {join} from "node:path";
+import type {Event, Fact} from "../model/event.ts";
+import {stampFact, toLine} from "../model/wire.ts";
+import type {Lock} from "./lock.ts";
+import {takeLock} from "./lock.ts";
+
+export interface Journal {
+  /** Resolves once the event is on disk and was heard. */
+  append(fact: Fact): Promise<Event>;
+  /** Writes with the next group; it is heard once it is written. */
+  write(fact: Fact): Event;
+  /** Adds something that is asked, before each group is written, to `write` what it has so far. Returns its removal. */
+  addSource(drain: () => void): () => void;
+  /** A source has this much more to write; the group goes out at once when that makes it large. */
+  expect(bytes: number): void;
+  /** Resolves once what was given so far is written, though not synced. */
+  settle(): Promise<void>;
+  /** Milliseconds since the run began, by a clock that never steps. */
+  elapsedMs(): number;
+  readonly syncs: number;
+  /** Aborts, with the reason, once the file cannot be written any more. */
+  readonly failure: AbortSignal;
+  close(): Promise<void>;
+}
+
+export const firstPrev = "0".repeat(64);
+const groupMs = 50;
+const groupBytes = 256 * 1024;
+
+/** Starts the journal of a new run in its folder, which must not have one, and takes the folder's lock. */
+export async function openJournal(folder: string, hear: (events: readonly Event[]) => void): Promise<Journal> {
+  const lock = takeLock(folder);
+  try {
+    return new JournalFile(await open(join(folder, "journal.ndjson"), "ax"), lock, hear);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+class JournalFile implements Journal {
+  syncs = 0;
+  readonly #file: FileHandle;
+  readonly #lock: Lock;
+  readonly #hear: (events: readonly Event[]) => void;
+  readonly #began = performance.now();
+  readonly #sources = new Set<() => void>();
+  #seq = 0;
+  #prev = firstPrev;
+  #events: Event[] = [];
+  #lines: string[] = [];
+  #durable = false; // something in the group waits for a sync
+  #expected = 0; // bytes given or announced since the last group
+  #timer: NodeJS.Timeout | null = null;
+  #writing: Promise<void> = Promise.resolve();
+  #queued: Promise<void> | null = null; // the next group, while the last one is being written
+  readonly #failure = new AbortController();
+
+  constructor(file: FileHandle, lock: Lock, hear: (events: readonly Event[]) => void) {
+    this.#file = file;
+    this.#lock = lock;
+    this.#hear = hear;
+  }
+
+  get failure(): AbortSignal {
+    return this.#failure.signal;
+  }
+
+  async append(fact: Fact): Promise<Event> {
+    this.#drain();
+    const event = this.#enqueue(fact);
+    this.#durable = true;
+    await this.#flush();
+    return event;
+  }
+
+  write(fact: Fact): Event {
+    const event = this.#enqueue(fact);
+    this.#schedule();
+    return event;
+  }
+
+  addSource(drain: () => void): () => void {
+    this.#sources.add(drain);
+    return () => this.#sources.delete(drain);
+  }
+
+  expect(bytes: number): void {
+    this.#expected += bytes;
+    this.#schedule();
+  }
+
+  async settle(): Promise<void> {
+    this.#drain();
+    await this.#flush();
+  }
+
+  elapsedMs(): number {
+    return Math.round(performance.now() - this.#began);
+  }
+
+  async close(): Promise<void> {
+    if (this.#timer) clearTimeout(this.#timer);
+    try {
+      if (!this.failure.aborted) await this.settle();
+    } finally {
+      await this.#file.close();
+      this.#lock.release();
+    }
+  }
+
+  #enqueue(fact: Fact): Event {
+    this.failure.throwIfAborted();
+    const event = stampFact(fact, {seq: ++this.#seq, at: new Date().toISOString(), ms: this.elapsedMs()});
+    const line = toLine(event, this.#prev);
+    this.#prev = createHash("sha256").update(line).digest("hex");
+    this.#events.push(event);
+    this.#lines.push(line);
+    this.#expected += line.length;
+    return event;
+  }
+
+  #schedule(): void {
+    if (this.#expected >= groupBytes)
+      void this.#flush().catch(() => {}); // the next call hears why
+    else this.#timer ??= setTimeout(() => void this.#flush().catch(() => {}), groupMs);
+  }
+
+  #drain(): void {
+    for (const drain of this.#sources) drain();
+  }
+
+  /** Writes all that was given until the write begins: whoever comes while another group is being written shares the next one. */
+  #flush(): Promise<void> {
+    if (this.failure.aborted) return Promise.reject(this.failure.reason);
+    this.#queued ??= this.#writing = this.#writing
+      .catch(() => {})
+      .then(() => {
+        this.#queued = null;
+        return this.#writeGroup();
+      });
+    return this.#queued;
+  }
+
+  async #writeGroup(): Promise<void> {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.failure.throwIfAborted();
+    this.#drain();
+    const [events, lines, durable] = [this.#events, this.#lines, this.#durable];
+    [this.#events, this.#lines, this.#durable, this.#expected] = [[], [], false, 0];
+    if (events.length === 0) return;
+    try {
+      await this.#file.appendFile(lines.join(""));
+      if (durable) {
+        await this.#file.datasync();
+        this.syncs++;
+      }
+    } catch (error) {
+      this.#failure.abort(new JournalWriteError(error));
+      throw this.failure.reason;
+    }
+    this.#hear(events);
+  }
+}
+
+/** The journal cannot be written any more; nothing may go on, because nobody would know of it. */
+export class JournalWriteError extends Error {
+  override name = "JournalWriteError";
+  constructor(cause: unknown) {
+    super(`the journal cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`, {cause});
+  }
+}
