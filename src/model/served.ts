@@ -39,6 +39,7 @@ export interface Following {
 }
 
 export interface ServedHome {
+  readonly only: string | null; // the one runbook that is served, where it is no folder
   readonly folder: string;
   readonly you: string;
   readonly runbooks: readonly ServedRunbook[];

@@ -1,0 +1,152 @@
+/** What the server answers to which address. It can be asked without a socket: `app.fetch(new Request(…))`. */
+import {createReadStream} from "node:fs";
+import {readFile} from "node:fs/promises";
+import {extname} from "node:path";
+import {Readable} from "node:stream";
+
+import type {HttpBindings} from "@hono/node-server";
+import {RESPONSE_ALREADY_SENT} from "@hono/node-server/utils/response";
+import type {Context} from "hono";
+import {Hono} from "hono";
+
+import {UsageError} from "../model/usage-error.ts";
+import type {Access} from "./access.ts";
+import type {Asset} from "./assets.ts";
+import {imageTypes} from "./assets.ts";
+import type {Desks} from "./desks.ts";
+import {streamEvents} from "./event-stream.ts";
+import {safeHeaders} from "./headers.ts";
+import {readHome} from "./home.ts";
+import type {Library} from "./library.ts";
+import {CommandError, readCommand} from "./read-command.ts";
+import type {Records} from "./records.ts";
+
+interface Env {
+  readonly Bindings: Partial<HttpBindings>;
+  readonly Variables: {person: string};
+}
+export interface AppParts {
+  readonly access: Access;
+  readonly assets: ReadonlyMap<string, Asset>;
+  readonly library: Library;
+  readonly desks: Desks;
+  readonly records: Records;
+}
+export type App = Hono<Env>;
+
+const longestBody = 256 * 1024;
+
+export function createApp({access, assets, library, desks, records}: AppParts): App {
+  const app = new Hono<Env>();
+  app.use(async (context, next) => {
+    for (const [name, value] of Object.entries(safeHeaders)) context.header(name, value);
+    const admission = access.admit(context.req.raw);
+    if (admission.type === "refused") return refuse(context, admission.status, admission.message);
+    if (admission.type === "entered") {
+      context.header("Set-Cookie", admission.cookie);
+      return context.redirect(admission.location, 303);
+    }
+    context.set("person", admission.name);
+    await next();
+    return undefined;
+  });
+  app.onError((error, context) => {
+    for (const [name, value] of Object.entries(safeHeaders)) context.header(name, value);
+    return refuse(context, error instanceof CommandError || error instanceof UsageError ? 400 : 500, error.message);
+  });
+  app.notFound((context) => refuse(context, 404, `there is nothing at "${context.req.path}"`));
+
+  app.get("/api/home", async (context) => context.json(await readHome({library, desks, records, you: context.get("person")})));
+  app.get("/api/document", async (context) => {
+    const name = context.req.query("runbook") ?? "";
+    const desk = await desks.find(name);
+    if (desk === null) return unknownRunbook(context, name);
+    const {runbook, highlights} = await desk.refresh();
+    return context.json({name, runbook, highlights, you: context.get("person")});
+  });
+  app.get("/api/events", async (context) => {
+    const name = context.req.query("runbook") ?? "";
+    const desk = await desks.find(name);
+    if (desk === null) return unknownRunbook(context, name);
+    const outgoing = context.env?.outgoing;
+    if (!outgoing) return refuse(context, 426, "events need a connection that stays open");
+    for (const [header, value] of Object.entries(safeHeaders)) outgoing.setHeader(header, value);
+    desk.broadcast.follow(outgoing, {
+      name: context.get("person"),
+      lastId: context.req.header("last-event-id") ?? context.req.query("after") ?? null
+    });
+    return RESPONSE_ALREADY_SENT;
+  });
+  app.post("/api/commands", async (context) => {
+    const name = context.req.query("runbook") ?? "";
+    const desk = await desks.find(name);
+    if (desk === null) return unknownRunbook(context, name);
+    const reason = await desk.command(readCommand(await readBody(context)), context.get("person"));
+    return reason === null ? context.json({}, 202) : refuse(context, 409, reason);
+  });
+  app.get("/api/image", async (context) => {
+    const path = await library.locate(context.req.query("runbook") ?? "", context.req.query("file") ?? "");
+    const type = path === null ? undefined : imageTypes[extname(path).toLowerCase()];
+    if (path === null || type === undefined) return refuse(context, 404, "there is no such image beside the runbook");
+    return context.body(new Uint8Array(await readFile(path)), 200, {
+      "Content-Type": type,
+      "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    });
+  });
+  app.get("/api/runs/:id", async (context) => {
+    const record = await records.open(context.req.param("id"), {name: context.get("person"), here: (id) => desks.holds(id)});
+    return record === null ? unknownRun(context) : context.json(record);
+  });
+  app.get("/api/runs/:id/events", async (context) => {
+    const id = context.req.param("id");
+    if (!(await records.events(id))) return unknownRun(context);
+    return new Response(
+      streamEvents(() => records.events(id), context.req.header("last-event-id") ?? context.req.query("after") ?? null),
+      {
+        headers: {...safeHeaders, "Content-Type": "text/event-stream; charset=utf-8"}
+      }
+    );
+  });
+  app.get("/api/runs/:id/outputs/:file", async (context) => {
+    const file = context.req.param("file");
+    const output = await records.output(context.req.param("id"), file);
+    if (output === null) return refuse(context, 404, `this run has no output "${file}"`);
+    const tail = Number(context.req.query("tail"));
+    const start = tail > 0 ? Math.max(0, output.bytes - tail) : 0;
+    const stream = Readable.toWeb(createReadStream(output.path, {start, end: Math.max(start, output.bytes - 1)})) as ReadableStream;
+    const disposition: Record<string, string> =
+      tail > 0 ? {} : {"Content-Disposition": `attachment; filename="${file.replaceAll('"', "")}.txt"`};
+    return new Response(output.bytes === 0 ? "" : stream, {
+      headers: {...safeHeaders, "Content-Type": "text/plain; charset=utf-8", "X-Total-Bytes": String(output.bytes), ...disposition}
+    });
+  });
+
+  app.get("*", (context) => {
+    const {path} = context.req;
+    const isPage = path === "/" || path.startsWith("/runbook/") || path.startsWith("/run/");
+    const asset = assets.get(isPage ? "/index.html" : path);
+    return asset ? context.body(asset.bytes, 200, {"Content-Type": asset.type}) : context.notFound();
+  });
+  return app;
+}
+
+async function readBody(context: Context<Env>): Promise<unknown> {
+  if (!/^application\/json\b/.test(context.req.header("content-type") ?? ""))
+    throw new CommandError("a command must come as application/json");
+  if (Number(context.req.header("content-length") ?? 0) > longestBody) throw new CommandError(`a command may be ${longestBody} bytes long`);
+  const text = await context.req.text();
+  if (text.length > longestBody) throw new CommandError(`a command may be ${longestBody} bytes long`);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CommandError("a command must be JSON");
+  }
+}
+
+const unknownRunbook = (context: Context<Env>, name: string): Response => refuse(context, 404, `there is no runbook "${name}" here`);
+const unknownRun = (context: Context<Env>): Response => refuse(context, 404, "there is no such run here");
+
+function refuse(context: Context<Env>, status: 400 | 401 | 403 | 404 | 409 | 421 | 426 | 500, message: string): Response {
+  const wantsPage = context.req.header("sec-fetch-dest") === "document" || (context.req.header("accept") ?? "").startsWith("text/html");
+  return wantsPage ? context.text(`${message}\n`, status) : context.json({message}, status);
+}

@@ -1,0 +1,227 @@
+/**
+ * One runbook on the server, and the run that people make of it. The run belongs to the desk and not to a page: commands come in
+ * from any number of pages, are judged by `refusal`, and become what the run is told when it asks what comes next.
+ */
+import type {Command} from "../model/command.ts";
+import {refusal} from "../model/command.ts";
+import type {Event, Mode} from "../model/event.ts";
+import type {AnyKind} from "../model/kind.ts";
+import {planRun} from "../model/plan.ts";
+import type {Run} from "../model/run.ts";
+import {blank, fold} from "../model/run.ts";
+import type {Step, StepId} from "../model/runbook.ts";
+import type {DeskState} from "../model/served.ts";
+import {UsageError} from "../model/usage-error.ts";
+import type {GivenValue, Performance, RunRequest} from "../runtime/conductor.ts";
+import {Broadcast} from "./broadcast.ts";
+import {findDeviation} from "./following.ts";
+import type {OpenedDocument} from "./library.ts";
+import {Operator} from "./operator.ts";
+import {refusePattern} from "./pattern.ts";
+
+export interface DeskOptions {
+  readonly runsDirectory: string;
+  readonly mode: Mode;
+  readonly kinds: readonly AnyKind[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Reads the document as it is now. */
+  read(): Promise<OpenedDocument>;
+  perform(request: RunRequest): Promise<Performance>;
+}
+
+export class Desk {
+  readonly broadcast = new Broadcast(() => this.#tell());
+  document: OpenedDocument;
+  run: Run = blank;
+  readonly #options: DeskOptions;
+  readonly #operator: Operator;
+  readonly #values = new Map<string, GivenValue>();
+  #mode: Mode;
+  #performance: Performance | null = null;
+  #trouble: string | null = null;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(document: OpenedDocument, options: DeskOptions) {
+    this.document = document;
+    this.#options = options;
+    this.#mode = options.mode;
+    this.#operator = new Operator({runbook: () => this.document.runbook, run: () => this.run, onChange: () => this.#tell()});
+    this.#tell();
+  }
+
+  static async open(options: DeskOptions): Promise<Desk> {
+    return new Desk(await options.read(), options);
+  }
+
+  get state(): DeskState {
+    return {
+      run: this.run.start?.run ?? null,
+      digest: this.document.runbook.digest,
+      mode: this.run.start?.mode ?? this.#mode,
+      following: this.#operator.following,
+      present: this.broadcast.present,
+      values: Object.fromEntries([...this.#values].map(([name, {value}]) => [name, this.#isSecret(name) ? null : value])),
+      trouble: this.#trouble,
+      now: new Date().toISOString()
+    };
+  }
+
+  /** Reads the document again, unless a run is going on: that keeps the bytes it started with. */
+  async refresh(): Promise<OpenedDocument> {
+    if (this.run.start !== null) return this.document;
+    const found = await this.#options.read();
+    if (this.run.start === null && found.runbook.digest !== this.document.runbook.digest) {
+      this.document = found;
+      this.#tell();
+    }
+    return this.document;
+  }
+
+  /** Does what a person asks; or the reason why not, in words. Commands are taken one at a time, in the order they came. */
+  command(command: Command, by: string): Promise<string | null> {
+    const answer = this.#turn.then(() => this.#take(command, by));
+    this.#turn = answer.catch(() => {});
+    return answer;
+  }
+
+  /** Ends what the run started. Its journal stays whole and without an end: the run is interrupted. */
+  async close(): Promise<void> {
+    await this.#performance?.kill();
+    this.broadcast.close();
+  }
+
+  async #take(command: Command, by: string): Promise<string | null> {
+    const {runbook} = this.document;
+    const reason = refusal(runbook, this.run, command) ?? this.#operator.refuse(command) ?? refusePattern(runbook, command);
+    if (reason !== null) return reason;
+    switch (command.type) {
+      case "set-mode":
+        this.#mode = command.mode;
+        this.#tell();
+        return null;
+      case "begin-again":
+        this.#putAway();
+        return null;
+      case "set-input":
+        return this.#setInput({name: command.name, value: command.value, by, via: "page"});
+      case "cancel":
+        this.#operator.stop();
+        await this.#performance?.cancelStep(by);
+        return null;
+      case "abandon":
+        this.#operator.stop();
+        await this.#performance?.cancel(by);
+        return null;
+      default: {
+        const trouble = await this.#start(by);
+        return trouble ?? this.#conduct(command, by, this.#performance!);
+      }
+    }
+  }
+
+  async #conduct(
+    command: Extract<Command, {type: "execute" | "run" | "answer" | "tick" | "skip" | "finish"}>,
+    by: string,
+    performance: Performance
+  ): Promise<string | null> {
+    const {runbook} = this.document;
+    const step = "step" in command ? runbook.steps.find(({id}) => id === command.step)! : null;
+    if (command.type === "tick" && step?.type === "checklist" && step.advisory) {
+      await performance.record({type: "item-checked", step: step.id, item: command.item, checked: command.checked, by});
+      return null;
+    }
+    const elsewhere =
+      command.type === "finish" ||
+      command.type === "skip" ||
+      (step !== null && this.#operator.asking !== null && this.#operator.asking !== step.id);
+    if (elsewhere && this.#operator.asking !== null) await performance.cancelStep(by);
+    if (command.type === "skip") return this.#skip(step!, command.why, by, performance);
+    if (step !== null && this.#operator.asking !== step.id) await this.#noteDeviation(step.id, by, performance);
+    return this.#operator.take(command, by);
+  }
+
+  async #skip(step: Step, why: string, by: string, performance: Performance): Promise<null> {
+    await performance.record({type: "step-skipped", step: step.id, reason: why, by});
+    await performance.record({type: "deviation-recorded", deviation: "skipped", step: step.id, by, why});
+    this.#operator.wake();
+    return null;
+  }
+
+  async #noteDeviation(step: StepId, by: string, performance: Performance): Promise<void> {
+    const deviation = findDeviation(this.document.runbook, this.run, step);
+    if (deviation !== null) await performance.record({type: "deviation-recorded", deviation, step, by, why: ""});
+  }
+
+  /** The first step that is asked for starts a run. */
+  async #start(by: string): Promise<string | null> {
+    if (this.#performance !== null) return null;
+    const seen = this.document.runbook.digest;
+    const {runbook, bytes, directory} = await this.refresh();
+    if (runbook.digest !== seen) return "the document has changed since it was opened; look at it again, then run";
+    this.#trouble = null;
+    try {
+      this.#performance = await this.#options.perform({
+        runbook,
+        bytes,
+        directory,
+        runsDirectory: this.#options.runsDirectory,
+        plan: planRun(runbook),
+        mode: this.#mode,
+        operator: by,
+        kinds: this.#options.kinds,
+        environment: this.#options.environment,
+        values: [...this.#values.values()],
+        conductor: this.#operator,
+        onEvents: (events) => this.#hear(events)
+      });
+    } catch (error) {
+      if (error instanceof UsageError) return error.message;
+      throw error;
+    }
+    const performance = this.#performance;
+    performance.done.then(
+      () => this.#ended(performance, null),
+      (error) => this.#ended(performance, error instanceof Error ? error.message : String(error))
+    );
+    return null;
+  }
+
+  #ended(performance: Performance, trouble: string | null): void {
+    if (this.#performance !== performance) return;
+    this.#performance = null;
+    this.#trouble = trouble;
+    this.#operator.stop();
+    this.#tell();
+  }
+
+  #putAway(): void {
+    this.run = blank;
+    this.#values.clear();
+    this.broadcast.reset(null);
+    this.#tell();
+  }
+
+  async #setInput(given: GivenValue): Promise<null> {
+    if (this.#operator.give(given)) return null;
+    if (this.#performance) await this.#performance.record({type: "input-set", ...given, secret: this.#isSecret(given.name)});
+    else this.#values.set(given.name, given);
+    this.#tell();
+    return null;
+  }
+
+  #hear(events: readonly Event[]): void {
+    const started = events.find(({type}) => type === "run-started");
+    if (started?.type === "run-started") this.broadcast.reset(started.run);
+    this.run = fold(events, this.run);
+    if (started) this.#tell();
+    this.broadcast.publish(events);
+  }
+
+  #tell(): void {
+    this.broadcast.announce("desk", this.state);
+  }
+
+  #isSecret(name: string): boolean {
+    return this.document.runbook.inputs.some((input) => input.name === name && input.type === "secret");
+  }
+}

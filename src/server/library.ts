@@ -1,0 +1,89 @@
+/** The runbooks that are served: one file, or those of a folder. */
+
+import {readFileSync} from "node:fs";
+import {readdir, realpath, stat} from "node:fs/promises";
+import {basename, dirname, join, relative, resolve, sep} from "node:path";
+
+import type {AnyKind} from "../model/kind.ts";
+import type {Runbook} from "../model/runbook.ts";
+import type {Highlights} from "../model/served.ts";
+import {UsageError} from "../model/usage-error.ts";
+import {parseRunbook} from "../parser/index.ts";
+import {readDocument} from "../runtime/document.ts";
+import {inspectRunbook} from "../runtime/inspect.ts";
+import {highlightRunbook} from "./highlight.ts";
+
+export interface Library {
+  readonly root: string; // absolute
+  readonly only: string | null; // the one runbook, where a file was asked for
+  /** Names of the runbooks, with `/` between folders. */
+  list(): Promise<readonly string[]>;
+  /** Null for a name that is not in the library. */
+  open(name: string): Promise<OpenedDocument | null>;
+  /** An absolute path inside the runbook's library; null for one that leads out of it. */
+  locate(name: string, file: string): Promise<string | null>;
+}
+export interface OpenedDocument {
+  readonly bytes: Uint8Array;
+  readonly directory: string;
+  readonly runbook: Runbook;
+  readonly highlights: Highlights;
+}
+
+export async function openLibrary(path: string, kinds: readonly AnyKind[]): Promise<Library> {
+  const found = await stat(path).catch(() => null);
+  if (found === null) throw new UsageError(`there is no file or folder "${path}"`);
+  const root = await realpath(found.isDirectory() ? resolve(path) : dirname(resolve(path)));
+  const only = found.isDirectory() ? null : basename(path);
+  const list = async () => (only === null ? (await findRunbooks(root, "", 0)).sort() : [only]);
+  return {
+    root,
+    only,
+    list,
+    async open(name) {
+      if (!(await list()).includes(name)) return null;
+      const {bytes, directory} = await readDocument(join(root, name));
+      return {bytes, directory, ...(await readRunbook(bytes, {path: name, directory, kinds}))};
+    },
+    async locate(name, file) {
+      const real = await realpath(resolve(root, dirname(name), file)).catch(() => null);
+      return real !== null && isInside(root, real) ? real : null;
+    }
+  };
+}
+
+/** Parses a document and looks at its cells. */
+export async function readRunbook(
+  bytes: Uint8Array,
+  {path, directory, kinds}: {path: string; directory: string; kinds: readonly AnyKind[]}
+): Promise<{runbook: Runbook; highlights: Highlights}> {
+  const readFile = (file: string): Uint8Array | null => {
+    try {
+      return readFileSync(resolve(directory, file));
+    } catch {
+      return null;
+    }
+  };
+  const parsed = parseRunbook(bytes, {path, kinds, readFile});
+  const runbook = {...parsed, problems: [...parsed.problems, ...(await inspectRunbook(parsed, kinds))]};
+  return {runbook, highlights: await highlightRunbook(runbook)};
+}
+
+const deepest = 4;
+
+async function findRunbooks(root: string, folder: string, depth: number): Promise<string[]> {
+  const entries = await readdir(join(root, folder), {withFileTypes: true});
+  const found: string[] = [];
+  for (const entry of entries) {
+    if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
+    const name = folder === "" ? entry.name : `${folder}/${entry.name}`;
+    if (entry.isFile() && entry.name.endsWith(".md")) found.push(name);
+    else if (entry.isDirectory() && depth < deepest) found.push(...(await findRunbooks(root, name, depth + 1)));
+  }
+  return found;
+}
+
+const isInside = (root: string, path: string): boolean => {
+  const way = relative(root, path);
+  return way !== "" && !way.startsWith(`..${sep}`) && way !== "..";
+};

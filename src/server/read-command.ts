@@ -1,0 +1,89 @@
+import type {Command} from "../model/command.ts";
+import type {Answer} from "../model/event.ts";
+import type {SectionId, StepId} from "../model/runbook.ts";
+
+/** A command as it came over the wire; throws a `CommandError` that says what is wrong with it. */
+export function readCommand(value: unknown): Command {
+  const fields = readObject(value, "a command");
+  switch (fields.type) {
+    case "execute":
+      return {type: "execute", step: readStep(fields)};
+    case "run":
+      return {
+        type: "run",
+        to: fields.to === null ? null : (readText(fields, "to") as StepId),
+        section: fields.section === null ? null : (readText(fields, "section") as SectionId)
+      };
+    case "cancel":
+    case "finish":
+    case "begin-again":
+      return {type: fields.type};
+    case "answer":
+      return {
+        type: "answer",
+        step: readStep(fields),
+        answer: readAnswer(fields.answer),
+        note: readText(fields, "note"),
+        phrase: fields.phrase === null ? null : readText(fields, "phrase")
+      };
+    case "tick":
+      return {type: "tick", step: readStep(fields), item: readIndex(fields, "item"), checked: readBoolean(fields, "checked")};
+    case "set-input":
+      return {type: "set-input", name: readText(fields, "name"), value: readText(fields, "value")};
+    case "skip":
+      return {type: "skip", step: readStep(fields), why: readText(fields, "why")};
+    case "abandon":
+      return {type: "abandon", why: readText(fields, "why")};
+    case "set-mode":
+      if (fields.mode === "drill" || fields.mode === "recovery") return {type: "set-mode", mode: fields.mode};
+      throw new CommandError(`"mode" must be "drill" or "recovery", not ${JSON.stringify(fields.mode)}`);
+    default:
+      throw new CommandError(`there is no command ${JSON.stringify(fields.type)}`);
+  }
+}
+
+/** What came is no command. */
+export class CommandError extends Error {
+  override name = "CommandError";
+}
+
+function readAnswer(value: unknown): Answer {
+  const fields = readObject(value, '"answer"');
+  switch (fields.type) {
+    case "confirmed":
+    case "refused":
+    case "completed":
+      return {type: fields.type};
+    case "chosen":
+      return {type: "chosen", choice: readIndex(fields, "choice"), proposed: false}; // the desk knows what was proposed
+    default:
+      throw new CommandError(`there is no answer ${JSON.stringify(fields.type)}`);
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function readObject(value: unknown, what: string): Fields {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Fields;
+  throw new CommandError(`${what} must be an object, not ${JSON.stringify(value)}`);
+}
+
+const readStep = (fields: Fields): StepId => readText(fields, "step") as StepId;
+
+function readText(fields: Fields, name: string): string {
+  const value = fields[name];
+  if (typeof value === "string") return value;
+  throw new CommandError(`"${name}" must be a text, not ${JSON.stringify(value)}`);
+}
+
+function readIndex(fields: Fields, name: string): number {
+  const value = fields[name];
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new CommandError(`"${name}" must be a whole number from 0, not ${JSON.stringify(value)}`);
+}
+
+function readBoolean(fields: Fields, name: string): boolean {
+  const value = fields[name];
+  if (typeof value === "boolean") return value;
+  throw new CommandError(`"${name}" must be true or false, not ${JSON.stringify(value)}`);
+}
