@@ -1,0 +1,56 @@
+import {existsSync, readFileSync} from "node:fs";
+import {resolve} from "node:path";
+
+import {nearest} from "../model/nearest.ts";
+import type {Problem, Runbook, SectionId} from "../model/runbook.ts";
+import {UsageError} from "../model/usage-error.ts";
+import {parseRunbook} from "../parser/index.ts";
+import {readDocument} from "../runtime/document.ts";
+import {inspectRunbook} from "../runtime/inspect.ts";
+import {kinds} from "../runtime/kinds/index.ts";
+
+/** A runbook as the command line was given it. */
+export interface OpenedDocument {
+  readonly runbook: Runbook;
+  readonly bytes: Uint8Array;
+  readonly directory: string; // absolute; the runbook's folder
+  readonly section: SectionId | null; // of FILE#SECTION
+  readonly problems: readonly Problem[]; // of the document and of its cells
+}
+
+/** Reads and judges FILE or FILE#SECTION. */
+export async function openDocument(reference: string): Promise<OpenedDocument> {
+  const [file, wanted] = splitReference(reference);
+  const {path, directory, bytes} = await readDocument(file);
+  const runbook = parseRunbook(bytes, {path, kinds, readFile: (name) => readIncluded(resolve(directory, name))});
+  const problems = [...runbook.problems, ...(await inspectRunbook(runbook, kinds))];
+  const whole = {...runbook, problems};
+  return {runbook: whole, bytes, directory, problems, section: problems.some(isError) ? null : findSection(runbook, wanted)};
+}
+
+export const isError = ({severity}: Problem): boolean => severity === "error";
+
+/** A `#` may be part of a file's name: the whole is tried first. */
+function splitReference(reference: string): readonly [file: string, section: string | null] {
+  const at = reference.lastIndexOf("#");
+  return at <= 0 || existsSync(reference) ? [reference, null] : [reference.slice(0, at), reference.slice(at + 1)];
+}
+
+function findSection({path, sections}: Runbook, wanted: string | null): SectionId | null {
+  if (wanted === null) return null;
+  const found = sections.find(({id}) => id === wanted);
+  if (found) return found.id;
+  const ids = sections.filter(({depth}) => depth > 0).map(({id}) => id);
+  const meant = nearest(wanted, ids);
+  throw new UsageError(
+    `${path} has no section "${wanted}"${meant === null ? `; its sections: ${ids.join(", ")}` : `; did you mean "${meant}"?`}`
+  );
+}
+
+function readIncluded(path: string): Uint8Array | null {
+  try {
+    return readFileSync(path);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,105 @@
+/** What the caller gave on the command line: values for inputs and templates, and answers for steps. */
+import {readFileSync} from "node:fs";
+import {parseEnv} from "node:util";
+
+import type {Via} from "../model/event.ts";
+import {hint} from "../model/nearest.ts";
+import type {Runbook, StepId} from "../model/runbook.ts";
+import {UsageError} from "../model/usage-error.ts";
+import type {GivenValue} from "../runtime/conductor.ts";
+import type {WrittenAnswer} from "./answers.ts";
+
+export interface GivenAnswer {
+  readonly text: string; // "confirmed", "refused", "completed", the label of a choice, a phrase
+  readonly note: string;
+  readonly by: string | null; // null: the operator
+  readonly via: Via;
+}
+export interface Given {
+  readonly values: readonly GivenValue[];
+  readonly answers: ReadonlyMap<StepId, GivenAnswer>;
+}
+
+export interface GivenOptions {
+  readonly set?: readonly string[];
+  readonly envFile?: string;
+  readonly answers?: string;
+  readonly confirm?: readonly string[];
+}
+
+/** Reads the options and holds them against the document: a name that it does not know is an error, with the nearest one. */
+export async function readGiven(runbook: Runbook, options: GivenOptions, operator: string): Promise<Given> {
+  const names = [...new Set([...runbook.inputs.map(({name}) => name), ...templateNames(runbook)])];
+  const values = new Map<string, GivenValue>();
+  const answers = new Map<StepId, GivenAnswer>();
+  const give = (name: string, value: string, via: Via): void => void values.set(name, {name, value, by: operator, via});
+
+  // The last word wins: --set over --answers over --env-file.
+  for (const [name, value] of options.envFile === undefined ? [] : readEnvFile(options.envFile))
+    if (names.includes(name)) give(name, value, "--env-file");
+  for (const {key, text, note, by} of options.answers === undefined ? [] : await readAnswers(options.answers)) {
+    const step = runbook.steps.find(({id}) => id === key);
+    if (step) answers.set(step.id, {text, note, by, via: "--answers"});
+    else if (names.includes(key)) give(key, text, "--answers");
+    else
+      throw new UsageError(
+        `${options.answers}: "${key}" is neither a step nor an input of ${runbook.path}${hint(key, [...names, ...runbook.steps.map(({id}) => id)])}`
+      );
+  }
+  for (const assignment of options.set ?? []) {
+    const [name, value] = readAssignment(assignment);
+    if (!names.includes(name)) throw new UsageError(`--set ${name}: ${runbook.path} has no input and no \${${name}}${hint(name, names)}`);
+    if (runbook.inputs.some((input) => input.name === name && input.type === "secret"))
+      throw new UsageError(
+        `--set ${name}: a secret on the command line could be read by every user of this machine; give it by --env-file or --answers`
+      );
+    give(name, value, "--set");
+  }
+  for (const confirmed of options.confirm ?? []) {
+    const at = confirmed.indexOf("=");
+    const [id, phrase] = at < 0 ? [confirmed, "confirmed"] : [confirmed.slice(0, at), confirmed.slice(at + 1)];
+    const step = runbook.steps.find((step) => step.id === id);
+    if (!step)
+      throw new UsageError(
+        `--confirm ${id}: ${runbook.path} has no such step${hint(
+          id,
+          runbook.steps.map(({id}) => id)
+        )}`
+      );
+    answers.set(step.id, {text: phrase, note: "", by: null, via: "--confirm"});
+  }
+  return {values: [...values.values()], answers};
+}
+
+function readAssignment(text: string): readonly [name: string, value: string] {
+  const at = text.indexOf("=");
+  if (at <= 0) throw new UsageError(`--set expects NAME=VALUE, found "${text}"`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+const readEnvFile = (path: string): readonly (readonly [name: string, value: string])[] =>
+  Object.entries(parseEnv(readText("--env-file", path))).map(([name, value]) => [name, value ?? ""]);
+
+/** Names of `${NAME}` in connections and hosts. */
+function templateNames({settings}: Runbook): readonly string[] {
+  const templates = [
+    ...Object.values(settings.connections).flatMap(({url, systemIdentifier, database}) => [url, systemIdentifier ?? "", database ?? ""]),
+    ...Object.values(settings.hosts).map(({url}) => url)
+  ];
+  return templates.flatMap((template) => Array.from(template.matchAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g), ([, name]) => name!));
+}
+
+async function readAnswers(path: string): Promise<readonly WrittenAnswer[]> {
+  const {parseAnswers} = await import("./answers.ts");
+  return parseAnswers(path, readText("--answers", path));
+}
+
+function readText(option: string, path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new UsageError(
+      `${option} ${path}: ${(error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : (error as Error).message}`
+    );
+  }
+}

@@ -1,0 +1,137 @@
+#!/usr/bin/env node
+/** The command line. Each command is loaded when it is called; this is the only place that prints an error and decides an exit code. */
+import {Command, CommanderError, InvalidArgumentError, Option} from "commander";
+
+import {UsageError} from "../model/usage-error.ts";
+import {version} from "../runtime/version.ts";
+
+const collect = (value: string, earlier: readonly string[] | undefined): readonly string[] => [...(earlier ?? []), value];
+
+function createProgram(): Command {
+  const program = new Command("runbook")
+    .description("Literate runbooks: Markdown operations procedures that run, and leave a record that can be trusted")
+    .version(version)
+    .configureOutput({outputError: (text, write) => write(text.replace(/^error: /, "runbook: "))})
+    .showHelpAfterError("(runbook --help says more)")
+    .exitOverride();
+
+  program
+    .command("open [path]")
+    .description("the viewer on a runbook, or on a folder of them")
+    .option("--port <n>", "port to listen on (default: a free one)", toPort)
+    .option("--host <host>", "address to listen on", "127.0.0.1")
+    .option("--invite <name>", "print one more link, for this person (repeatable)", collect)
+    .option("--no-browser", "print the address, open no browser")
+    .option("--drill", "runs are drills")
+    .option("--operator <name>", "who answers for what is done at the first link")
+    .option("--runs-dir <dir>", "where run folders are", ".runbook/runs")
+    .action(async (path, options) => finish((await import("./open.ts")).open(path ?? ".", options)));
+
+  program
+    .command("exec <file>")
+    .description("execute a runbook, or one section of it (FILE#SECTION), without a page")
+    .option("--set <name=value>", "give an input or a ${NAME} of the document (repeatable)", collect)
+    .option("--env-file <file>", "the same from a file of NAME=value lines")
+    .option("--answers <file>", "YAML: step id or input name → answer")
+    .option("--confirm <id>", "answer a gate, checklist or confirmation: ID, or ID=phrase where one is asked for (repeatable)", collect)
+    .option("--confirm-destructive", "confirm every destructive step; only together with --drill")
+    .option("--accept-proposals", "take what decisions propose")
+    .option("--operator <name>", "who answers for this run (default: $RUNBOOK_OPERATOR, else the user)")
+    .option("--drill", "this is a drill, no recovery")
+    .option("--timeout <duration>", "longest time for the whole run, like 2h")
+    .option("--runs-dir <dir>", "where run folders are made", ".runbook/runs")
+    .option("--json", "write the events to stdout, one a line")
+    .option("--quiet", "say only what went wrong")
+    .addOption(later("--dry-run"))
+    .addOption(later("--confirm-file <file>"))
+    .addOption(later("--report <format=file>"))
+    .addOption(later("--archive <dir>"))
+    .addHelpText("after", EXIT_CODES)
+    .action(async (file, options) => finish((await import("./exec.ts")).exec(file, options)));
+
+  program
+    .command("check <path...>")
+    .description("problems of runbooks, or of all Markdown files of a folder")
+    .addOption(new Option("--format <format>", "how to print them").choices(["text", "json"]).default("text"))
+    .action(async (paths, options) => finish((await import("./check.ts")).check(paths, options)));
+
+  program
+    .command("plan <file>")
+    .description("the steps that a run of FILE or FILE#SECTION intends, and why it skips others")
+    .addOption(later("--confirmations"))
+    .action(async (file) => finish((await import("./plan.ts")).plan(file)));
+
+  program
+    .command("runs")
+    .description("the runs that were made")
+    .option("--runs-dir <dir>", "where run folders are", ".runbook/runs")
+    .option("--json", "as JSON")
+    .action(async (options) => finish((await import("./runs.ts")).runs(options)));
+
+  program
+    .command("show <run>")
+    .description("the record of a run: an id, a unique prefix, latest, or a run folder")
+    .option("--runs-dir <dir>", "where run folders are", ".runbook/runs")
+    .action(async (run, options) => finish((await import("./show.ts")).show(run, options)));
+
+  for (const name of ["resume", "diff", "export", "archive", "verify", "metrics"]) {
+    program
+      .command(name, {hidden: true})
+      .allowUnknownOption()
+      .allowExcessArguments()
+      .action(() => {
+        throw new UsageError(`"runbook ${name}" does not exist yet; runbook --help lists what does`);
+      });
+  }
+  return program;
+}
+
+const EXIT_CODES = `
+Exit codes:
+  0    every step passed, every objective was met
+  1    a step or an expectation failed
+  2    the call or the document is wrong; nothing ran
+  3    stopped at a question that nobody answered
+  4    all steps passed, an objective was missed
+  130  cancelled`;
+
+/** An option that is specified and not yet there: refused in words, so that nobody believes it was heeded. */
+function later(flags: string): Option {
+  const name = flags.split(" ")[0]!;
+  const refuse = (): never => {
+    throw new UsageError(`${name} does not exist yet; nothing was run`);
+  };
+  const option = new Option(flags).hideHelp();
+  return flags.includes("<") ? option.argParser(refuse) : option.preset(true).argParser(refuse);
+}
+
+function toPort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError(`expected a port from 0 to 65535, found "${text}".`);
+  return port;
+}
+
+async function finish(code: Promise<number>): Promise<void> {
+  process.exitCode = await code;
+}
+
+// Whoever reads us through a pipe may stop reading, as head does; that ends what is printed and not the run.
+process.stdout.on("error", ignoreClosedPipe);
+process.stderr.on("error", ignoreClosedPipe);
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+}
+
+try {
+  await createProgram().parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError)
+    process.exitCode = error.exitCode === 0 ? 0 : 2; // it has said what is wrong
+  else if (error instanceof UsageError) {
+    process.stderr.write(`runbook: ${error.message}\n`);
+    process.exitCode = 2;
+  } else {
+    process.stderr.write(`runbook: ${error instanceof Error && error.stack ? error.stack : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}

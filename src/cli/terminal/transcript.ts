@@ -1,0 +1,54 @@
+import type {Event} from "../../model/event.ts";
+import type {Run} from "../../model/run.ts";
+import {apply, blank} from "../../model/run.ts";
+import type {Runbook, Step} from "../../model/runbook.ts";
+import {stepsById} from "../../model/runbook.ts";
+import {factLines} from "./facts.ts";
+import type {OutputLines} from "./output-lines.ts";
+import {createOutputLines} from "./output-lines.ts";
+import type {Paint} from "./paint.ts";
+import {headingsOf} from "./words.ts";
+
+/** A run told line by line as its events come; `exec` and `show` tell it in the same words. */
+export interface Transcript {
+  readonly run: Run; // the fold so far
+  hear(event: Event): Told;
+}
+/** What one event adds: what a cell printed comes before what is said about it. */
+export interface Told {
+  readonly outputs: readonly string[];
+  readonly facts: readonly string[];
+}
+
+export function createTranscript(runbook: Runbook, paint: Paint): Transcript {
+  const steps = stepsById(runbook);
+  let run = blank;
+  let heading = "";
+  let printing: OutputLines = createOutputLines(paint);
+
+  return {
+    get run() {
+      return run;
+    },
+    hear(event) {
+      run = apply(run, event);
+      const before: string[] = [];
+      const step = "step" in event && event.step !== null ? steps.get(event.step) : undefined;
+      if (step && opens(event)) before.push(...enter(step));
+      if (event.type === "cell-started") printing = createOutputLines(paint);
+      const outputs = event.type === "output-written" ? printing.add(event.output) : event.type === "cell-ended" ? printing.end() : [];
+      return {outputs, facts: [...before, ...factLines(runbook, steps, run, event, paint)]};
+    }
+  };
+
+  /** Names the section once, where the record comes into it. */
+  function enter(step: Step): readonly string[] {
+    const now = headingsOf(runbook, step);
+    if (now === heading) return [];
+    heading = now;
+    return ["", paint.underline(now)];
+  }
+}
+
+const opens = ({type}: Event): boolean =>
+  type === "cell-started" || type === "question-asked" || type === "step-skipped" || type === "input-asked";
