@@ -65,6 +65,8 @@ export interface ResolvedConnection {
   readonly user: string;
   readonly password: (() => Promise<string | undefined>) | undefined;
   readonly ssl: false | {readonly [option: string]: unknown};
+  readonly sslOtherwise: false | {readonly [option: string]: unknown} | null; // tried when the server does not take `ssl`: sslmode prefer and allow
+  readonly sessionAttributes: "any" | "read-write" | "read-only" | "primary" | "standby" | "prefer-standby"; // target_session_attrs
   readonly options: string | null; // command-line options for the server
   readonly applicationName: string | null;
   readonly connectTimeoutMs: number | null;
