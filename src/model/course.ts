@@ -36,7 +36,8 @@ export function comesNext(runbook: Runbook, run: Run, {halted = false, from = 0}
 export const anythingBroke = (run: Run): boolean => run.start !== null && run.start.plan.steps.some(({step}) => broke(stepRun(run, step)));
 
 /** The milestones that stand directly before this step of the document (or at its end, for `steps.length`). */
-export const milestonesBefore = (runbook: Runbook, index: number): readonly Milestone[] => runbook.milestones.filter(({before}) => before === index);
+export const milestonesBefore = (runbook: Runbook, index: number): readonly Milestone[] =>
+  runbook.milestones.filter(({before}) => before === index);
 
 function blocks(runbook: Runbook, run: Run, place: number): boolean {
   const step = runbook.steps[place] as Step;

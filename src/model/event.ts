@@ -25,16 +25,43 @@ export type Fact =
   | InputSet
   | {readonly type: "cell-started"; readonly step: StepId; readonly attempt: number; readonly execution: Execution}
   | {readonly type: "output-written"; readonly step: StepId; readonly attempt: number; readonly output: Output}
-  | {readonly type: "expectation-checked"; readonly step: StepId; readonly attempt: number; readonly index: number; readonly met: boolean; readonly actual: string}
-  | {readonly type: "variable-captured"; readonly step: StepId; readonly attempt: number; readonly name: string; readonly value: string; readonly secret: boolean}
+  | {
+      readonly type: "expectation-checked";
+      readonly step: StepId;
+      readonly attempt: number;
+      readonly index: number;
+      readonly met: boolean;
+      readonly actual: string;
+    }
+  | {
+      readonly type: "variable-captured";
+      readonly step: StepId;
+      readonly attempt: number;
+      readonly name: string;
+      readonly value: string;
+      readonly secret: boolean;
+    }
   | {readonly type: "cell-ended"; readonly step: StepId; readonly attempt: number; readonly outcome: Outcome; readonly ending: Ending}
   | {readonly type: "question-asked"; readonly step: StepId; readonly question: Question}
   | {readonly type: "item-checked"; readonly step: StepId; readonly item: number; readonly checked: boolean; readonly by: string}
-  | {readonly type: "question-answered"; readonly step: StepId; readonly answer: Answer; readonly by: string; readonly note: string; readonly via: Via}
+  | {
+      readonly type: "question-answered";
+      readonly step: StepId;
+      readonly answer: Answer;
+      readonly by: string;
+      readonly note: string;
+      readonly via: Via;
+    }
   | {readonly type: "step-skipped"; readonly step: StepId; readonly reason: string; readonly by: string | null}
   | {readonly type: "milestone-reached"; readonly milestone: string; readonly time: string | null} // null: the event's own time
   | {readonly type: "objective-measured"; readonly objective: string; readonly measure: Measure}
-  | {readonly type: "deviation-recorded"; readonly deviation: "out-of-order" | "repeated" | "skipped"; readonly step: StepId; readonly by: string; readonly why: string}
+  | {
+      readonly type: "deviation-recorded";
+      readonly deviation: "out-of-order" | "repeated" | "skipped";
+      readonly step: StepId;
+      readonly by: string;
+      readonly why: string;
+    }
   | {readonly type: "cancel-requested"; readonly by: string; readonly step: StepId | null} // null: the whole run
   | {readonly type: "run-ended"; readonly outcome: RunOutcome; readonly reason: string; readonly notes: readonly string[]};
 
@@ -75,7 +102,18 @@ export interface InputSet {
   readonly via: Via;
 }
 /** How an answer or a value came in. */
-export type Via = "page" | "--set" | "--env-file" | "--answers" | "--confirm" | "--confirm-file" | "--confirm-destructive" | "--accept-proposals" | "--drill" | "environment" | "default";
+export type Via =
+  | "page"
+  | "--set"
+  | "--env-file"
+  | "--answers"
+  | "--confirm"
+  | "--confirm-file"
+  | "--confirm-destructive"
+  | "--accept-proposals"
+  | "--drill"
+  | "environment"
+  | "default";
 
 /** What exactly was started, where and as whom. */
 export interface Execution {

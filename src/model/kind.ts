@@ -1,6 +1,6 @@
 /** The contract of a cell kind. The house knows nothing else of bash or SQL: a new kind is one file that fulfils this. */
 import type {Column, Fact, Notice, Place, Stream, Table} from "./event.ts";
-import type {Cell, RunId, Runbook, Settings, Span} from "./runbook.ts";
+import type {Cell, Runbook, RunId, Settings, Span} from "./runbook.ts";
 
 export interface Kind<Config = unknown, Session = unknown> {
   readonly name: string;
@@ -91,7 +91,11 @@ export interface BoundVariable {
 /** A promise asks the kind to wait: nobody keeps up with what it prints. */
 export type Emit = (output: RawOutput) => void | Promise<void>;
 /** An output before redaction; text is bytes still, however the pipe cut them. */
-export type RawOutput = {readonly type: "bytes"; readonly stream: Stream; readonly bytes: Uint8Array} | Table | Notice | {readonly type: "command"; readonly statement: number; readonly line: number; readonly tag: string; readonly ms: number};
+export type RawOutput =
+  | {readonly type: "bytes"; readonly stream: Stream; readonly bytes: Uint8Array}
+  | Table
+  | Notice
+  | {readonly type: "command"; readonly statement: number; readonly line: number; readonly tag: string; readonly ms: number};
 
 /** What a kind knows of an attempt that has ended. */
 export interface Finish {
@@ -116,4 +120,5 @@ export function locate(cell: Cell, place: Place): Span {
   return {line, column: at, endLine: line, endColumn: at};
 }
 
-export const isNumeric = ({type}: Column): boolean => ["int2", "int4", "int8", "float4", "float8", "numeric", "oid", "money"].includes(type);
+export const isNumeric = ({type}: Column): boolean =>
+  ["int2", "int4", "int8", "float4", "float8", "numeric", "oid", "money"].includes(type);

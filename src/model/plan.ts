@@ -8,7 +8,13 @@ export interface Plan {
 }
 /** `group` is the section whose rule governs the step; in the phases after a failure, a failure ends its group and not the phase. */
 export type PlannedStep =
-  | {readonly step: StepId; readonly action: Action; readonly phase: Phase; readonly group: SectionId | null; readonly chosenBy: readonly Chooser[]}
+  | {
+      readonly step: StepId;
+      readonly action: Action;
+      readonly phase: Phase;
+      readonly group: SectionId | null;
+      readonly chosenBy: readonly Chooser[];
+    }
   | {readonly step: StepId; readonly action: "skip"; readonly reason: string};
 /** `offer`: an advisory checklist, which never blocks. */
 export type Action = "execute" | "ask" | "offer";
@@ -25,14 +31,26 @@ export function planRun(runbook: Runbook, {section = null}: {section?: SectionId
   return {section, steps: runbook.steps.map((step) => planStep(step, ancestry(sections, step.section), section, choosers))};
 }
 
-function planStep(step: Step, around: readonly Section[], only: SectionId | null, choosers: ReadonlyMap<SectionId, readonly Chooser[]>): PlannedStep {
+function planStep(
+  step: Step,
+  around: readonly Section[],
+  only: SectionId | null,
+  choosers: ReadonlyMap<SectionId, readonly Chooser[]>
+): PlannedStep {
   if (only !== null && !around.some(({id}) => id === only)) return {step: step.id, action: "skip", reason: "not selected"};
   // Asking for a section by name chooses it, whatever its rule; rules further out no longer count.
-  const inside = only === null ? around : around.slice(0, around.findIndex(({id}) => id === only));
+  const inside =
+    only === null
+      ? around
+      : around.slice(
+          0,
+          around.findIndex(({id}) => id === only)
+        );
   const governor = inside.find(({rule}) => rule !== "in-order");
   const rule: RunRule = governor?.rule ?? "in-order";
   const chosenBy = rule === "chosen" ? (choosers.get(governor!.id) ?? []) : [];
-  if (rule === "chosen" && chosenBy.length === 0) return {step: step.id, action: "skip", reason: `only by name: section "${governor!.title}" is run=chosen`};
+  if (rule === "chosen" && chosenBy.length === 0)
+    return {step: step.id, action: "skip", reason: `only by name: section "${governor!.title}" is run=chosen`};
   return {step: step.id, action: actionOf(step), phase: rule === "chosen" ? "in-order" : rule, group: governor?.id ?? null, chosenBy};
 }
 

@@ -1,6 +1,21 @@
 /** Everything anybody sees of a run is the fold of its journal: the CLI, the server, the page and the archive all call `apply`. */
 import {AppendLog} from "./append-log.ts";
-import type {Answer, Ending, Event, Execution, Fact, InputSet, Measure, Outcome, Output, Question, RunOutcome, RunStarted, ServerIdentity, Via} from "./event.ts";
+import type {
+  Answer,
+  Ending,
+  Event,
+  Execution,
+  Fact,
+  InputSet,
+  Measure,
+  Outcome,
+  Output,
+  Question,
+  RunOutcome,
+  RunStarted,
+  ServerIdentity,
+  Via
+} from "./event.ts";
 import type {StepId} from "./runbook.ts";
 import {StepTable} from "./step-table.ts";
 import {unreachable} from "./unreachable.ts";
@@ -54,12 +69,40 @@ export interface Moment {
 /** A state per variant, so that no view can ask for the end of a cell that has none. */
 export type StepRun =
   | {readonly status: "pending"}
-  | {readonly status: "asked"; readonly at: string; readonly ms: number; readonly question: Question; readonly ticks: Ticks; readonly earlier: readonly EndedAttempt[]}
-  | {readonly status: "answered"; readonly at: string; readonly by: string; readonly question: Question; readonly answer: Answer; readonly note: string; readonly via: Via; readonly ticks: Ticks; readonly earlier: readonly EndedAttempt[]}
+  | {
+      readonly status: "asked";
+      readonly at: string;
+      readonly ms: number;
+      readonly question: Question;
+      readonly ticks: Ticks;
+      readonly earlier: readonly EndedAttempt[];
+    }
+  | {
+      readonly status: "answered";
+      readonly at: string;
+      readonly by: string;
+      readonly question: Question;
+      readonly answer: Answer;
+      readonly note: string;
+      readonly via: Via;
+      readonly ticks: Ticks;
+      readonly earlier: readonly EndedAttempt[];
+    }
   | {readonly status: "offered"; readonly ticks: Ticks} // an advisory checklist that somebody has begun
   | {readonly status: "running"; readonly attempt: Attempt; readonly confirmed: Confirmed | null; readonly earlier: readonly EndedAttempt[]}
-  | {readonly status: "ended"; readonly attempt: EndedAttempt; readonly confirmed: Confirmed | null; readonly earlier: readonly EndedAttempt[]}
-  | {readonly status: "skipped"; readonly at: string; readonly reason: string; readonly by: string | null; readonly earlier: readonly EndedAttempt[]};
+  | {
+      readonly status: "ended";
+      readonly attempt: EndedAttempt;
+      readonly confirmed: Confirmed | null;
+      readonly earlier: readonly EndedAttempt[];
+    }
+  | {
+      readonly status: "skipped";
+      readonly at: string;
+      readonly reason: string;
+      readonly by: string | null;
+      readonly earlier: readonly EndedAttempt[];
+    };
 export type Ticks = ReadonlyMap<number, Tick>;
 export interface Tick {
   readonly checked: boolean;
@@ -119,7 +162,8 @@ export function fold(events: Iterable<Event>, run: Run = blank): Run {
 export function apply(run: Run, event: Event): Run {
   if (event.seq <= run.seq) return run; // a resumed stream repeats its tail
   if (event.seq !== run.seq + 1) throw new JournalError(event.seq, `expected event ${run.seq + 1}`);
-  if (run.start === null && event.type !== "run-started") throw new JournalError(event.seq, `expected "run-started", found "${event.type}"`);
+  if (run.start === null && event.type !== "run-started")
+    throw new JournalError(event.seq, `expected "run-started", found "${event.type}"`);
   if (run.ended !== null) throw new JournalError(event.seq, `"${event.type}" after the run had ended`);
   const next = {...run, seq: event.seq, lastMs: event.ms};
   switch (event.type) {
@@ -152,8 +196,14 @@ export function apply(run: Run, event: Event): Run {
       if (!run.steps.has(event.step)) throw new JournalError(event.seq, `step "${event.step}" is not in the plan`);
       const was = stepRun(run, event.step);
       const steps = run.steps.with(event.step, applyToStep(was, event));
-      if (event.type === "question-answered" && was.status === "asked") return {...next, steps, waits: run.waits.append({fromMs: was.ms, toMs: event.ms})};
-      if (event.type === "variable-captured") return {...next, steps, variables: new Map(run.variables).set(event.name, {value: event.value, secret: event.secret, step: event.step})};
+      if (event.type === "question-answered" && was.status === "asked")
+        return {...next, steps, waits: run.waits.append({fromMs: was.ms, toMs: event.ms})};
+      if (event.type === "variable-captured")
+        return {
+          ...next,
+          steps,
+          variables: new Map(run.variables).set(event.name, {value: event.value, secret: event.secret, step: event.step})
+        };
       return {...next, steps};
     }
   }
@@ -163,13 +213,34 @@ function setInput(run: Run, next: Run, event: InputSet & Event): Run {
   const was = run.inputs.get(event.name);
   return {
     ...next,
-    inputs: new Map(run.inputs).set(event.name, {status: "set", at: event.at, value: event.value, secret: event.secret, by: event.by, via: event.via}),
+    inputs: new Map(run.inputs).set(event.name, {
+      status: "set",
+      at: event.at,
+      value: event.value,
+      secret: event.secret,
+      by: event.by,
+      via: event.via
+    }),
     variables: new Map(run.variables).set(event.name, {value: event.value, secret: event.secret, step: null}),
     waits: was?.status === "asked" ? run.waits.append({fromMs: was.ms, toMs: event.ms}) : run.waits
   };
 }
 
-type StepEvent = Extract<Event, {type: "cell-started" | "output-written" | "expectation-checked" | "variable-captured" | "cell-ended" | "question-asked" | "item-checked" | "question-answered" | "step-skipped"}>;
+type StepEvent = Extract<
+  Event,
+  {
+    type:
+      | "cell-started"
+      | "output-written"
+      | "expectation-checked"
+      | "variable-captured"
+      | "cell-ended"
+      | "question-asked"
+      | "item-checked"
+      | "question-answered"
+      | "step-skipped";
+  }
+>;
 
 function applyToStep(was: StepRun, event: StepEvent): StepRun {
   switch (event.type) {
@@ -190,23 +261,50 @@ function applyToStep(was: StepRun, event: StepEvent): StepRun {
     case "output-written":
       return during(was, event, (attempt) => ({...attempt, outputs: attempt.outputs.append(event.output)}));
     case "expectation-checked":
-      return during(was, event, (attempt) => ({...attempt, checks: attempt.checks.append({index: event.index, met: event.met, actual: event.actual})}));
+      return during(was, event, (attempt) => ({
+        ...attempt,
+        checks: attempt.checks.append({index: event.index, met: event.met, actual: event.actual})
+      }));
     case "variable-captured":
-      return during(was, event, (attempt) => ({...attempt, captures: attempt.captures.append({name: event.name, value: event.value, secret: event.secret})}));
+      return during(was, event, (attempt) => ({
+        ...attempt,
+        captures: attempt.captures.append({name: event.name, value: event.value, secret: event.secret})
+      }));
     case "cell-ended":
       if (was.status !== "running" || was.attempt.number !== event.attempt) throw broken(event, was);
       return {...was, status: "ended", attempt: {...was.attempt, endedAt: event.at, outcome: event.outcome, ending: event.ending}};
     case "question-asked":
       if (was.status === "running") throw broken(event, was);
-      return {status: "asked", at: event.at, ms: event.ms, question: event.question, ticks: keptTicks(was, event.question), earlier: attemptsOf(was)};
+      return {
+        status: "asked",
+        at: event.at,
+        ms: event.ms,
+        question: event.question,
+        ticks: keptTicks(was, event.question),
+        earlier: attemptsOf(was)
+      };
     case "item-checked": {
       if (was.status !== "pending" && was.status !== "offered" && was.status !== "asked") throw broken(event, was);
-      const ticks = new Map(was.status === "pending" ? noTicks : was.ticks).set(event.item, {checked: event.checked, by: event.by, at: event.at});
+      const ticks = new Map(was.status === "pending" ? noTicks : was.ticks).set(event.item, {
+        checked: event.checked,
+        by: event.by,
+        at: event.at
+      });
       return was.status === "asked" ? {...was, ticks} : {status: "offered", ticks};
     }
     case "question-answered":
       if (was.status !== "asked") throw broken(event, was);
-      return {status: "answered", at: event.at, by: event.by, question: was.question, answer: event.answer, note: event.note, via: event.via, ticks: was.ticks, earlier: was.earlier};
+      return {
+        status: "answered",
+        at: event.at,
+        by: event.by,
+        question: was.question,
+        answer: event.answer,
+        note: event.note,
+        via: event.via,
+        ticks: was.ticks,
+        earlier: was.earlier
+      };
     case "step-skipped":
       if (was.status === "running") throw broken(event, was);
       return {status: "skipped", at: event.at, reason: event.reason, by: event.by, earlier: attemptsOf(was)};
@@ -216,7 +314,8 @@ function applyToStep(was: StepRun, event: StepEvent): StepRun {
 }
 
 /** A checklist that is asked again keeps what was ticked. */
-const keptTicks = (was: StepRun, question: Question): Ticks => (question.type === "checklist" && (was.status === "asked" || was.status === "offered") ? was.ticks : noTicks);
+const keptTicks = (was: StepRun, question: Question): Ticks =>
+  question.type === "checklist" && (was.status === "asked" || was.status === "offered") ? was.ticks : noTicks;
 
 function during(was: StepRun, event: StepEvent & {readonly attempt: number}, change: (attempt: Attempt) => Attempt): StepRun {
   if (was.status !== "running" || was.attempt.number !== event.attempt) throw broken(event, was);
@@ -236,7 +335,8 @@ export function attemptsOf(step: StepRun): readonly EndedAttempt[] {
   }
 }
 
-const broken = (event: StepEvent, was: StepRun): JournalError => new JournalError(event.seq, `"${event.type}" of step "${event.step}", which is ${was.status}`);
+const broken = (event: StepEvent, was: StepRun): JournalError =>
+  new JournalError(event.seq, `"${event.type}" of step "${event.step}", which is ${was.status}`);
 
 /** The journal holds something that cannot have happened. */
 export class JournalError extends Error {

@@ -250,11 +250,13 @@ export interface Include {
 /** The section and all that it is nested in, innermost first. */
 export function ancestry(sections: ReadonlyMap<SectionId, Section>, id: SectionId): readonly Section[] {
   const found: Section[] = [];
-  for (let section = sections.get(id); section; section = section.parent === null ? undefined : sections.get(section.parent)) found.push(section);
+  for (let section = sections.get(id); section; section = section.parent === null ? undefined : sections.get(section.parent))
+    found.push(section);
   return found;
 }
 
-export const sectionsById = ({sections}: Runbook): ReadonlyMap<SectionId, Section> => new Map(sections.map((section) => [section.id, section]));
+export const sectionsById = ({sections}: Runbook): ReadonlyMap<SectionId, Section> =>
+  new Map(sections.map((section) => [section.id, section]));
 export const stepsById = ({steps}: Runbook): ReadonlyMap<StepId, Step> => new Map(steps.map((step) => [step.id, step]));
 
 /** What a person calls a step: its title, else its id. */

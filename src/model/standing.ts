@@ -2,7 +2,18 @@
 import type {Run, StepRun} from "./run.ts";
 import {unreachable} from "./unreachable.ts";
 
-export type Standing = "pending" | "asked" | "running" | "skipped" | "passed" | "failed" | "timed-out" | "cancelled" | "lost" | "answered" | "refused";
+export type Standing =
+  | "pending"
+  | "asked"
+  | "running"
+  | "skipped"
+  | "passed"
+  | "failed"
+  | "timed-out"
+  | "cancelled"
+  | "lost"
+  | "answered"
+  | "refused";
 
 export function standing(step: StepRun): Standing {
   switch (step.status) {
@@ -29,7 +40,8 @@ export function settled(step: StepRun): boolean {
 }
 
 /** A confirmed cell has been answered, and is still to be executed. */
-export const awaitsExecution = (step: StepRun): boolean => step.status === "answered" && step.question.type === "confirmation" && step.answer.type === "confirmed";
+export const awaitsExecution = (step: StepRun): boolean =>
+  step.status === "answered" && step.question.type === "confirmation" && step.answer.type === "confirmed";
 
 /** The step ended, and not well. */
 export function broke(step: StepRun): boolean {
@@ -38,7 +50,10 @@ export function broke(step: StepRun): boolean {
 }
 
 /** `interrupted`: it began, nobody ended it, and no runner is at work on it (`live` is what the reader knows of that). */
-export function runStanding(run: Run, live: boolean): "not started" | "running" | "interrupted" | "passed" | "failed" | "missed" | "stopped" | "cancelled" {
+export function runStanding(
+  run: Run,
+  live: boolean
+): "not started" | "running" | "interrupted" | "passed" | "failed" | "missed" | "stopped" | "cancelled" {
   if (run.start === null) return "not started";
   return run.ended?.outcome ?? (live ? "running" : "interrupted");
 }

@@ -16,7 +16,10 @@ export class StepTable<T> {
   }
 
   static over<T>(ids: readonly StepId[]): StepTable<T> {
-    return new StepTable(new Map(ids.map((id, place) => [id, place])), Array.from({length: Math.ceil(ids.length / WIDTH)}, () => []));
+    return new StepTable(
+      new Map(ids.map((id, place) => [id, place])),
+      Array.from({length: Math.ceil(ids.length / WIDTH)}, () => [])
+    );
   }
 
   has(id: StepId): boolean {
