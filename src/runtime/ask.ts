@@ -1,0 +1,72 @@
+/** Puts a question to the conductor and records what came of it. */
+
+import {evaluate, explain, toText} from "../expression/index.ts";
+import type {Answer, Question} from "../model/event.ts";
+import type {Checklist, Decision, Gate, Step} from "../model/runbook.ts";
+import {stepName} from "../model/runbook.ts";
+import {whenAborted} from "./inputs.ts";
+import {scopeOf} from "./scope.ts";
+import type {Stage} from "./stage.ts";
+
+/** The answer; null: it was withdrawn, or nobody answered, which stops the run. */
+export async function putQuestion(stage: Stage, step: Step, question: Question): Promise<Answer | null> {
+  await stage.record({type: "question-asked", step: step.id, question});
+  const asking = stage.interruptible(step.id);
+  try {
+    const tick = async (item: number, checked: boolean, by: string): Promise<void> => {
+      if (step.type !== "checklist" || !step.items[item]) throw new RangeError(`"${stepName(step)}" has no item ${item + 1}`);
+      await stage.record({type: "item-checked", step: step.id, item, checked, by});
+    };
+    const answered = await Promise.race([stage.request.conductor.ask(step, question, tick, asking.signal), whenAborted(asking.signal)]);
+    if (asking.signal.aborted) return null;
+    if (answered === null) {
+      stage.stoppedAt ??= step.id;
+      return null;
+    }
+    const {answer, by, note, via} = answered;
+    if (!fits(step, question, answer)) throw new TypeError(`"${answer.type}" is no answer to the ${question.type} "${stepName(step)}"`);
+    await stage.record({type: "question-answered", step: step.id, answer, by, note, via});
+    return answer;
+  } finally {
+    asking.end();
+  }
+}
+
+export function questionOf(stage: Stage, step: Gate | Checklist | Decision): Question {
+  switch (step.type) {
+    case "gate":
+      return {type: "gate", role: step.role};
+    case "checklist":
+      return {type: "checklist"};
+    case "decision":
+      return {type: "decision", ...propose(stage, step)};
+  }
+}
+
+/** The choice that the document's expression speaks for, if it can be evaluated and names one. */
+function propose(stage: Stage, {choose, choices}: Decision): {readonly proposed: number | null; readonly why: string | null} {
+  if (choose === null) return {proposed: null, why: null};
+  const scope = scopeOf(stage);
+  try {
+    const label = toText(evaluate(choose.source, scope));
+    const proposed = choices.findIndex((choice) => choice.label === label);
+    return proposed === -1
+      ? {proposed: null, why: `${choose.source} is "${label}", which is no choice`}
+      : {proposed, why: `${choose.source}: ${explain(choose.source, scope)}`};
+  } catch (error) {
+    return {proposed: null, why: `${choose.source}: ${error instanceof Error ? error.message : String(error)}`};
+  }
+}
+
+function fits(step: Step, question: Question, answer: Answer): boolean {
+  switch (answer.type) {
+    case "refused":
+      return true;
+    case "confirmed":
+      return question.type === "gate" || question.type === "confirmation";
+    case "completed":
+      return question.type === "checklist";
+    case "chosen":
+      return question.type === "decision" && step.type === "decision" && step.choices[answer.choice] !== undefined;
+  }
+}

@@ -1,0 +1,199 @@
+/** One time a cell is executed: started on disk before anything is spawned, ended on disk before the next step. */
+import {createHash} from "node:crypto";
+import {hostname, userInfo} from "node:os";
+import type {Ending, Execution, Outcome} from "../model/event.ts";
+import type {Emit, Finish, RawOutput, Task} from "../model/kind.ts";
+import type {Cell} from "../model/runbook.ts";
+import type {OutputTotals} from "./attempt-output.ts";
+import {recordOutput} from "./attempt-output.ts";
+import {holdOutput, mostHeldBytes} from "./held-output.ts";
+import type {Judgement} from "./judge.ts";
+import {judge, readCapture} from "./judge.ts";
+import {markOf} from "./redact.ts";
+import {scopeOf} from "./scope.ts";
+import {sessionKey} from "./sessions.ts";
+import type {Interruption, Stage} from "./stage.ts";
+
+export async function attemptCell(stage: Stage, cell: Cell, attempt: number, timeoutMs: number | null): Promise<Outcome> {
+  const kind = stage.kindOf(cell);
+  await stage.record({type: "cell-started", step: cell.id, attempt, execution: describe(stage, cell)});
+  const {journal, redactor, folder} = stage;
+  const recorded = recordOutput({journal, redactor, folder, step: cell.id, attempt});
+  const held = holdOutput({text: stage.reads.readsText(cell)});
+  const withheld = cell.captures.some(({secret}) => secret) ? new Withheld() : null;
+  let suppressed = false;
+  let over = false;
+  const emit: Emit = (output) => {
+    if (over || journal.failure.aborted) return;
+    held.take(output);
+    if (!cell.options.recordOutput && output.type !== "command") suppressed = true;
+    else if (withheld) withheld.take(output);
+    else return recorded.emit(output);
+  };
+
+  const began = performance.now();
+  const running = stage.interruptible(cell.id);
+  const timer =
+    timeoutMs === null
+      ? null
+      : setTimeout(() => running.interrupt({type: "timed-out", afterMs: timeoutMs}), Math.min(timeoutMs, 2 ** 31 - 1));
+  let finish: Finish;
+  try {
+    const session = await stage.sessions.open(kind, cell);
+    running.signal.throwIfAborted();
+    const task: Task = {cell, config: cell.config, attempt, variables: stage.variables.bound, runLabel: `runbook ${stage.id} ${cell.id}`};
+    finish = await kind.execute(task, session, emit, running.signal);
+  } catch (error) {
+    finish = toFinish(running.signal.aborted ? null : error);
+  } finally {
+    over = true;
+    if (timer) clearTimeout(timer);
+    running.end();
+  }
+  journal.failure.throwIfAborted();
+
+  const durationMs = Math.round(performance.now() - began);
+  const facts = held.facts(finish, durationMs);
+  if (finish.shell) stage.shells.set(sessionKey(cell), finish.shell);
+  if (stage.reads.laterReads(cell.id)) stage.facts.set(cell.id, facts);
+  const scope = scopeOf(stage, {cell, attempt: facts});
+  const notes = [finish.error?.detail ?? null, finish.detail];
+  if (withheld) notes.push(await withheld.release(cell, (capture) => readCapture(capture, scope), stage, recorded.emit));
+  const judged: Judgement = running.signal.aborted
+    ? {outcome: running.signal.reason as Interruption, checks: [], captured: []}
+    : judge(cell, kind, finish, scope);
+  const totals = await recorded.end();
+  for (const check of judged.checks) stage.write({type: "expectation-checked", step: cell.id, attempt, ...check});
+  for (const {capture, value} of judged.captured) {
+    const shown = capture.secret && value !== "" ? markOf(capture.name) : redactor.text(value).text;
+    const secret = capture.secret || shown !== value;
+    const {seq} = stage.write({type: "variable-captured", step: cell.id, attempt, name: capture.name, value: shown, secret});
+    stage.variables.set(capture.name, {value, secret, setAt: seq});
+  }
+  const ending = toEnding({
+    finish,
+    totals,
+    durationMs,
+    rowCount: held.rowCount,
+    suppressed: suppressed || (withheld?.dropped ?? false),
+    detail: notes.filter((note) => note !== null).join("\n")
+  });
+  await stage.record({type: "cell-ended", step: cell.id, attempt, outcome: judged.outcome, ending});
+  return judged.outcome;
+}
+
+/** An attempt that ends before it could begin: what decides about it raised. */
+export async function failAttempt(stage: Stage, cell: Cell, attempt: number, message: string): Promise<void> {
+  await stage.record({type: "cell-started", step: cell.id, attempt, execution: describe(stage, cell)});
+  const nothing = {bytes: 0, sha256: createHash("sha256").digest("hex"), truncated: false};
+  const ending = toEnding({
+    finish: toFinish(null),
+    totals: {streams: {stdout: nothing, stderr: nothing}, redactions: 0},
+    durationMs: 0,
+    rowCount: null,
+    suppressed: false,
+    detail: ""
+  });
+  await stage.record({type: "cell-ended", step: cell.id, attempt, outcome: {type: "failed", message, place: null}, ending});
+}
+
+/** Output of a cell whose secret nobody knows before it has ended: nothing of it is recorded until then. */
+class Withheld {
+  dropped = false;
+  #outputs: RawOutput[] = [];
+  #bytes = 0;
+
+  take(output: RawOutput): void {
+    this.#bytes += output.type === "bytes" ? output.bytes.length : output.type === "table" ? JSON.stringify(output.rows).length : 0;
+    if (this.#bytes > mostHeldBytes) this.dropped = true;
+    else this.#outputs.push(output);
+  }
+
+  async release(
+    cell: Cell,
+    read: (capture: Cell["captures"][number]) => ReturnType<typeof readCapture>,
+    {redactor}: Stage,
+    emit: Emit
+  ): Promise<string | null> {
+    for (const capture of cell.captures) {
+      if (!capture.secret) continue;
+      const found = read(capture);
+      if (found.type === "read") redactor.add(capture.name, found.value);
+      else if (this.#outputs.length > 0) {
+        this.dropped = true;
+        return `what it printed was not recorded: it may hold the secret ${capture.name}, which could not be captured (${found.message})`;
+      }
+    }
+    for (const output of this.#outputs) await emit(output);
+    return this.dropped
+      ? `of what it printed, no more than ${mostHeldBytes} bytes could be held back for the secret in it; the rest was not recorded`
+      : null;
+  }
+}
+
+function describe(stage: Stage, cell: Cell): Execution {
+  const {session, on} = cell.options;
+  const local = stage.kindOf(cell).targets === "hosts" ? "local" : "default";
+  return {
+    text: stage.redactor.text(cell.source).text,
+    sha256: createHash("sha256").update(cell.source).digest("hex"),
+    session,
+    target: on ?? local,
+    host: hostname(),
+    user: userInfo().username,
+    detail: detailOf(cell.config)
+  };
+}
+
+/** The kind's own options, as far as they are plain values. */
+function detailOf(config: unknown): Readonly<Record<string, string>> {
+  if (typeof config !== "object" || config === null) return {};
+  return Object.fromEntries(
+    Object.entries(config).flatMap(([name, value]) =>
+      ["string", "number", "boolean"].includes(typeof value) ? [[name, String(value)]] : []
+    )
+  );
+}
+
+function toFinish(error: unknown): Finish {
+  return {
+    exit: null,
+    signal: null,
+    sqlstate: null,
+    error: error === null ? null : {message: error instanceof Error ? error.message : String(error), place: null, detail: null},
+    lost: null,
+    state: null,
+    transaction: null,
+    leftovers: [],
+    kept: [],
+    detail: null,
+    shell: null
+  };
+}
+
+interface Ended {
+  readonly finish: Finish;
+  readonly totals: OutputTotals;
+  readonly durationMs: number;
+  readonly rowCount: number | null;
+  readonly suppressed: boolean;
+  readonly detail: string;
+}
+function toEnding({finish, totals: {streams, redactions}, durationMs, rowCount, suppressed, detail}: Ended): Ending {
+  const {exit, signal, sqlstate, state, transaction, leftovers, kept} = finish;
+  const shown = suppressed ? {stdout: {...streams.stdout, truncated: true}, stderr: {...streams.stderr, truncated: true}} : streams;
+  return {
+    durationMs,
+    exit,
+    signal,
+    sqlstate,
+    rowCount,
+    streams: shown,
+    state,
+    transaction,
+    leftovers,
+    kept,
+    redactions,
+    detail: detail === "" ? null : detail
+  };
+}

@@ -1,0 +1,87 @@
+/** The named moments of a run: reached when the run passes their places in the document. */
+import {evaluate, toTimestamp} from "../expression/index.ts";
+import {notChosen} from "../model/course.ts";
+import type {PlannedStep} from "../model/plan.ts";
+import {stepRun} from "../model/run.ts";
+import type {Milestone, Step} from "../model/runbook.ts";
+import type {Selection} from "../model/selection.ts";
+import {isTaken, selectSection} from "../model/selection.ts";
+import {settled} from "../model/standing.ts";
+import type {RunRequest} from "./conductor.ts";
+import {scopeOf} from "./scope.ts";
+import type {Stage} from "./stage.ts";
+
+export interface Milestones {
+  /** The run is at this step: milestones between it and the steps before it are reached, if they were not yet. */
+  reachBefore(stage: Stage, step: Step): void;
+  /** The run has got past this step: milestones between it and the steps after it are reached, once more if they were already. */
+  reachAfter(stage: Stage, step: Step): void;
+  /** Why a milestone has no time although the run passed its place. */
+  readonly unreadable: ReadonlyMap<string, string>;
+}
+interface Placed {
+  readonly milestone: Milestone;
+  readonly selection: Selection;
+}
+
+export function createMilestones({runbook, plan}: Pick<RunRequest, "runbook" | "plan">): Milestones {
+  const places = new Map(runbook.steps.map(({id}, place) => [id, place]));
+  const placed: readonly Placed[] = runbook.milestones.map((milestone) => ({
+    milestone,
+    selection: selectSection(runbook, plan, milestone.section)
+  }));
+  const unreadable = new Map<string, string>();
+  const reached = new Set<string>();
+
+  return {
+    reachBefore(stage, step) {
+      const place = places.get(step.id)!;
+      for (const one of placed) {
+        if (one.milestone.before > place || reached.has(one.milestone.id) || !shares(stage, one, place)) continue;
+        if (between(one, one.milestone.before, place).every((planned) => notChosen(stage.run, planned) !== null))
+          reach(stage, one.milestone);
+      }
+    },
+    reachAfter(stage, step) {
+      const place = places.get(step.id)!;
+      for (const one of placed) {
+        if (one.milestone.before <= place || !shares(stage, one, place)) continue;
+        const after = between(one, place + 1, one.milestone.before);
+        const last = after.findLast((planned) => planned.action !== "skip" && planned.group === one.selection.group);
+        // Only steps of another section's choosing may stand between: what the milestone's own part still has to do comes first.
+        if (!last && after.every((planned) => notChosen(stage.run, planned) !== null || settled(stepRun(stage.run, planned.step))))
+          reach(stage, one.milestone);
+      }
+    },
+    unreadable
+  };
+
+  function shares(stage: Stage, {selection}: Placed, place: number): boolean {
+    const planned = plan.steps[place]!;
+    return (
+      planned.action !== "skip" &&
+      planned.phase === selection.phase &&
+      (selection.phase === "in-order" || planned.group === selection.group) &&
+      isTaken(stage.run, selection)
+    );
+  }
+
+  /** The steps of the milestone's phase that stand between two places. */
+  function between({selection}: Placed, from: number, to: number): readonly PlannedStep[] {
+    return plan.steps
+      .slice(from, to)
+      .filter((planned) => planned.action !== "skip" && planned.action !== "offer" && planned.phase === selection.phase);
+  }
+
+  function reach(stage: Stage, {id, at}: Milestone): void {
+    let time: string | null = null;
+    try {
+      if (at !== null) time = toTimestamp(evaluate(at.source, scopeOf(stage)));
+    } catch (error) {
+      unreadable.set(id, `${at!.source}: ${error instanceof Error ? error.message : String(error)}`);
+      return;
+    }
+    reached.add(id);
+    stage.write({type: "milestone-reached", milestone: id, time});
+  }
+}

@@ -1,0 +1,80 @@
+/** Gets a run past one step: executes a cell, puts a question. */
+import {evaluate, explain, truth} from "../expression/index.ts";
+import {attemptsOf, stepRun} from "../model/run.ts";
+import type {Cell, Step} from "../model/runbook.ts";
+import {putQuestion, questionOf} from "./ask.ts";
+import {attemptCell, failAttempt} from "./attempt.ts";
+import {confirmCell} from "./confirm.ts";
+import {resolveInputs, whenAborted} from "./inputs.ts";
+import {scopeOf} from "./scope.ts";
+import type {Stage} from "./stage.ts";
+
+export async function passStep(stage: Stage, step: Step): Promise<void> {
+  stage.milestones.reachBefore(stage, step);
+  const settled = step.type === "cell" ? await passCell(stage, step) : await passQuestion(stage, step);
+  if (settled) stage.milestones.reachAfter(stage, step);
+}
+
+async function passQuestion(stage: Stage, step: Exclude<Step, Cell>): Promise<boolean> {
+  if (!(await resolveInputs(stage, step.uses, step))) return false;
+  const answer = await putQuestion(stage, step, questionOf(stage, step));
+  return answer !== null && answer.type !== "refused";
+}
+
+async function passCell(stage: Stage, cell: Cell): Promise<boolean> {
+  const begun = attemptsOf(stepRun(stage.run, cell.id)).length;
+  const decided = await decide(stage, cell);
+  if (decided === "unknown") return false;
+  if (typeof decided === "object") {
+    await failAttempt(stage, cell, begun + 1, decided.message);
+    return false;
+  }
+  if (decided === "skip") {
+    await stage.record({type: "step-skipped", step: cell.id, reason: `when ${cell.options.when!.source}`, by: null});
+    return true;
+  }
+  if (!(await resolveInputs(stage, cell.uses, cell)) || !(await confirmCell(stage, cell))) return false;
+  return executeUntil(stage, cell, begun);
+}
+
+/** What the cell's `when` says; it needs its own inputs, but not those that only the cell needs. */
+async function decide(stage: Stage, cell: Cell): Promise<"execute" | "skip" | "unknown" | {readonly message: string}> {
+  const {when} = cell.options;
+  if (when === null) return "execute";
+  const names = when.reads.flatMap((root) => (root.startsWith("vars.") ? [root.slice(5)] : []));
+  if (!(await resolveInputs(stage, names, cell))) return "unknown";
+  const scope = scopeOf(stage, {cell});
+  try {
+    return truth(evaluate(when.source, scope)) ? "execute" : "skip";
+  } catch (error) {
+    return {message: `when ${when.source}: ${error instanceof Error ? error.message : explain(when.source, scope)}`};
+  }
+}
+
+/** Attempts until one passes, `within` has gone by or `retries` are used up. */
+async function executeUntil(stage: Stage, cell: Cell, begun: number): Promise<boolean> {
+  const {timeoutMs, withinMs, everyMs, retries} = cell.options;
+  const began = performance.now();
+  const leftMs = (): number => (withinMs === null ? Number.POSITIVE_INFINITY : withinMs - (performance.now() - began));
+  const most = retries === null ? (withinMs === null ? 1 : Number.POSITIVE_INFINITY) : retries + 1;
+  for (let tried = 1; ; tried++) {
+    const limitMs = Math.min(timeoutMs ?? Number.POSITIVE_INFINITY, leftMs());
+    const outcome = await attemptCell(stage, cell, begun + tried, Number.isFinite(limitMs) ? Math.max(1, Math.round(limitMs)) : null);
+    if (outcome.type === "passed") return true;
+    // What was cancelled or lost is never repeated by itself.
+    if (outcome.type === "cancelled" || outcome.type === "lost" || tried >= most || leftMs() <= everyMs) return false;
+    if (!(await wait(stage, cell, everyMs))) return false;
+  }
+}
+
+async function wait(stage: Stage, cell: Cell, ms: number): Promise<boolean> {
+  const waiting = stage.interruptible(cell.id);
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    await Promise.race([new Promise((resolve) => (timer = setTimeout(resolve, ms))), whenAborted(waiting.signal)]);
+    return !waiting.signal.aborted;
+  } finally {
+    clearTimeout(timer);
+    waiting.end();
+  }
+}

@@ -1,0 +1,23 @@
+/** Connections of a run, loaded and opened only when something asks for one: most runs of bash alone never do. */
+import type {ResolvedConnection} from "../model/kind.ts";
+import type {openTargets} from "./connections/index.ts";
+
+export interface LazyTargets {
+  connection(name: string): Promise<ResolvedConnection>;
+  environment(): Promise<Readonly<Record<string, string>>>;
+  close(): Promise<void>;
+}
+type Options = Parameters<typeof openTargets>[0];
+type Targets = Awaited<ReturnType<typeof openTargets>>;
+
+export function createTargets(options: Options): LazyTargets {
+  let opening: Promise<Targets> | null = null;
+  const opened = (): Promise<Targets> => (opening ??= import("./connections/index.ts").then(({openTargets}) => openTargets(options)));
+  return {
+    connection: async (name) => (await opened()).connection(name),
+    environment: async () => (Object.keys(options.settings.connections).length === 0 ? {} : (await opened()).environment()),
+    close: async () => {
+      if (opening) await (await opening).close();
+    }
+  };
+}
