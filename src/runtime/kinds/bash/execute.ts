@@ -1,0 +1,147 @@
+import {randomUUID} from "node:crypto";
+import {copyFileSync, existsSync, rmSync, statSync, writeFileSync} from "node:fs";
+import {resolve} from "node:path";
+import type {Emit, Finish, Task} from "../../../model/kind.ts";
+import type {BashConfig} from "./config.ts";
+import {type Ending, endCell} from "./ending.ts";
+import {toEnvironment} from "./environment.ts";
+import {explainExit} from "./explain.ts";
+import {cellMark, runMark} from "./marks.ts";
+import {Printing} from "./printing.ts";
+import {type Started, startProcess} from "./process.ts";
+import {bashArguments, refusedStatus, toProgram} from "./program.ts";
+import type {BashSession} from "./session.ts";
+import {adopt, discard, hiddenPath, readSaved, readVariable, type Saved} from "./snapshot.ts";
+
+/** Executes one attempt of a cell in a bash of its own. */
+export async function executeCell(
+  task: Task<BashConfig>,
+  session: BashSession,
+  emit: Emit,
+  signal: AbortSignal,
+  times: Times
+): Promise<Finish> {
+  const {cell, config} = task;
+  const {context, path} = session;
+  const before = beforeRetries(task, session);
+  const snapshot = existsSync(before) ? before : null;
+  const {entering, entered, environment} = await toEnvironment(task, session, snapshot);
+  const cwd = config.cwd === null ? null : resolve(context.directory, config.cwd);
+  if (cwd !== null && !isFolder(cwd)) return failed(`cwd ${JSON.stringify(config.cwd)} is not a folder: ${cwd}`);
+  if (!isFolder(context.directory)) return failed(`the runbook's folder ${context.directory} is gone`);
+  const nonce = randomUUID().replaceAll("-", "");
+  const mark = `${cell.id}.${task.attempt}.${nonce.slice(0, 12)}`;
+  const next = `${path}.next`;
+  discard(next);
+  const hidden = snapshot !== null && existsSync(hiddenPath(snapshot));
+  const ownTrap = /\btrap[ \t]*\([ \t]*\)|\bfunction[ \t]+trap\b/.test(cell.source);
+  const program = toProgram({
+    text: cell.source,
+    flags: config.flags,
+    snapshot,
+    hidden,
+    next,
+    nonce,
+    entered,
+    cwd,
+    entering: entering.map(([name]) => name),
+    ownTrap
+  });
+  writeFileSync(session.program, program, {mode: 0o600});
+
+  const values = Object.fromEntries(entering.map(([, value], index) => [`RUNBOOK_VALUE_${index}`, value]));
+  const pipes = await session.pipes.open();
+  const printing = new Printing(pipes.readers, emit);
+  session.watchdog.expect(mark);
+  let started: Started;
+  try {
+    started = await startProcess(session.bash, [...bashArguments(hidden), cell.id, session.program], {
+      cwd: context.directory,
+      env: {...environment, ...values, [runMark]: context.run, [cellMark]: mark},
+      stdout: pipes.writers.stdout,
+      stderr: pipes.writers.stderr
+    });
+  } catch (error) {
+    return failed(`bash could not be started: ${error instanceof Error ? error.message : String(error)}`);
+  } finally {
+    pipes.closeWriters();
+  }
+  session.watchdog.guard(mark, started.pid);
+  const ending = await endCell({started, mark, printing, signal, keep: cell.options.keep, ...times});
+  session.watchdog.release(mark);
+  if (ending.held) session.pipes.abandon();
+
+  const saved = readSaved(next, nonce);
+  if (saved.type === "refused" && ending.exit === refusedStatus) {
+    discard(next);
+    return {...failed(toRefusal(saved, session)), exit: null, ...toLeftovers(ending)};
+  }
+  const taken = saved.type === "saved" && ending.signal === null && !ending.aborted;
+  if (taken) adopt(next, path);
+  else discard(next);
+  return {
+    exit: ending.exit,
+    signal: ending.signal,
+    sqlstate: null,
+    ...explainExit(ending, saved, printing.tail, cell),
+    lost: null,
+    state: taken ? "taken" : "not taken",
+    transaction: null,
+    ...toLeftovers(ending),
+    shell: (name) => readVariable(path, name)
+  };
+}
+
+/** How long endings may take. */
+export interface Times {
+  readonly graceMs: number; // between TERM and KILL
+  readonly settleMs: number; // for what is still printing when the cell's shell has ended
+}
+
+/** A retry starts from the state before the first attempt. */
+function beforeRetries({cell, attempt}: Task<BashConfig>, session: BashSession): string {
+  const {withinMs, retries} = cell.options;
+  const last = session.last;
+  session.last = {step: cell.id, attempt};
+  if (withinMs === null && retries === null) return session.path;
+  const before = `${session.path}.before`;
+  if (last?.step === cell.id && last.attempt === attempt - 1) return before;
+  rmSync(before, {force: true});
+  rmSync(hiddenPath(before), {force: true});
+  if (existsSync(session.path)) copyFileSync(session.path, before);
+  if (existsSync(hiddenPath(session.path))) copyFileSync(hiddenPath(session.path), hiddenPath(before));
+  return before;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, {throwIfNoEntry: false})?.isDirectory() ?? false;
+}
+
+function toRefusal({reason, detail}: Extract<Saved, {type: "refused"}>, {context, path}: BashSession): string {
+  switch (reason) {
+    case "version":
+      return `bash ${detail} is too old; install bash 4.4 or newer`;
+    case "folder":
+      return `the folder of session "${context.name}" cannot be entered any more: ${detail}; give the cell a cwd=`;
+    case "readonly":
+      return `the variable ${detail} is readonly in session "${context.name}", so its new value cannot enter`;
+    default:
+      return `the state of session "${context.name}" could not be restored from ${path}, so the cell was not started`;
+  }
+}
+
+const failed = (message: string): Finish => ({
+  exit: null,
+  signal: null,
+  sqlstate: null,
+  error: {message, place: null, detail: null},
+  lost: null,
+  state: "not taken",
+  transaction: null,
+  leftovers: [],
+  kept: [],
+  detail: null,
+  shell: null
+});
+
+const toLeftovers = ({leftovers, kept}: Ending): Pick<Finish, "leftovers" | "kept"> => ({leftovers, kept});

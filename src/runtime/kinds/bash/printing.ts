@@ -1,0 +1,60 @@
+import type {Socket} from "node:net";
+import type {Stream} from "../../../model/event.ts";
+import type {Emit} from "../../../model/kind.ts";
+
+const tailBytes = 4096;
+
+/** Hands on what a cell prints as it comes, and stops reading while nobody keeps up. */
+export class Printing {
+  readonly ended: Promise<void>;
+  lastAt = performance.now(); // when something last came
+  #waiting = 0;
+  #tail: Buffer = Buffer.alloc(0);
+  readonly #readers: readonly Socket[];
+  readonly #emit: Emit;
+
+  constructor(readers: Readonly<Record<Stream, Socket>>, emit: Emit) {
+    this.#emit = emit;
+    this.#readers = [readers.stdout, readers.stderr];
+    this.ended = Promise.all([this.#read("stdout", readers.stdout), this.#read("stderr", readers.stderr)]).then(() => {});
+  }
+
+  /** The last that came on stderr, whole lines or not. */
+  get tail(): string {
+    return this.#tail.toString("utf8");
+  }
+  /** True while what came has not been taken yet. */
+  get waiting(): boolean {
+    return this.#waiting > 0;
+  }
+
+  /** Reads no more; what a process prints from now on is lost. */
+  stop(): void {
+    for (const reader of this.#readers) reader.destroy();
+  }
+
+  #read(stream: Stream, reader: Socket): Promise<void> {
+    reader.on("data", (bytes) => {
+      this.lastAt = performance.now();
+      if (stream === "stderr") this.#remember(bytes);
+      const taken = this.#emit({type: "bytes", stream, bytes});
+      if (taken) this.#wait(taken);
+    });
+    reader.on("error", () => {}); // it closes, too
+    return new Promise((resolve) => reader.once("close", () => resolve()));
+  }
+
+  #wait(taken: Promise<void>): void {
+    if (this.#waiting++ === 0) for (const reader of this.#readers) reader.pause();
+    const resume = () => {
+      this.lastAt = performance.now();
+      if (--this.#waiting === 0) for (const reader of this.#readers) reader.resume();
+    };
+    taken.then(resume, resume);
+  }
+
+  #remember(bytes: Buffer): void {
+    this.#tail =
+      bytes.length >= tailBytes ? Buffer.from(bytes.subarray(-tailBytes)) : Buffer.concat([this.#tail, bytes]).subarray(-tailBytes);
+  }
+}

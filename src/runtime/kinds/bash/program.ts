@@ -1,0 +1,170 @@
+import type {Entered} from "./environment.ts";
+import {quote} from "./quoting.ts";
+
+export interface Program {
+  readonly text: string; // of the cell
+  readonly flags: readonly string[]; // for `set`: ["-euo", "pipefail"]
+  readonly snapshot: string | null; // path of the state to restore
+  readonly hidden: boolean; // beside the snapshot stands a function that hides `builtin`
+  readonly next: string; // path for the state at the end
+  readonly nonce: string; // no other attempt's
+  readonly entered: Entered; // kept with the state
+  readonly cwd: string | null; // where the author wants it, instead of the session's folder
+  readonly entering: readonly string[]; // variables that enter now; their values stand in RUNBOOK_VALUE_<index>
+  readonly ownTrap: boolean; // the session has a function `trap` of its own
+}
+
+/** Bash's status when the session could not be restored; why stands in the file meant for the next state. */
+export const refusedStatus = 125;
+
+/**
+ * What bash is started with; its name and the path of the program follow. The cell's text is parsed on the first
+ * line, so that bash's own line numbers are those of the cell.
+ */
+export const bashArguments = (hidden: boolean): readonly string[] => [
+  "--noprofile",
+  "--norc",
+  "-c",
+  `. "$1"; ${hidden ? "" : "builtin "}eval "$__runbook_text"`
+];
+
+/** The file that a cell's bash reads first: restore the session, arrange that it is saved at the end, and the cell's text as a string. */
+export function toProgram({text, flags, snapshot, hidden, next, nonce, entered, cwd, entering, ownTrap}: Program): string {
+  const traces = flags.some((flag) => /^-[a-z]*x/i.test(flag)) || flags.includes("xtrace");
+  const lines = [
+    definitions
+      .replaceAll("@NEXT@", () => quote(next))
+      .replaceAll("@NONCE@", () => nonce)
+      .replaceAll("@ENTERED@", () => quote(JSON.stringify(entered))),
+    `__runbook_text=${quote(traces ? `set -x; ${text}` : text)}`,
+    `__runbook_snapshot=${quote(snapshot ?? "")} __runbook_hidden=${hidden ? 1 : ""} __runbook_own_trap=${ownTrap ? 1 : ""} __runbook_traces=${traces ? 1 : ""}`,
+    `__runbook_cwd=${quote(cwd ?? "")} __runbook_entering=(${entering.map(quote).join(" ")})`,
+    "set --",
+    "shopt -s extglob",
+    'if [[ $__runbook_snapshot ]]; then . "$__runbook_snapshot" 2>/dev/null; fi',
+    `__runbook_start ${flags.map(quote).join(" ")}`
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/*
+ * Parsed before anything of the session is there, so no alias can change it. Two rules keep it safe from what a cell may define:
+ * every command goes through `builtin`; and a function that hides `builtin` itself is put aside first, in POSIX mode, where
+ * special builtins come before functions (an assignment enters POSIX mode, and nothing can hide that). No command here forks,
+ * except where the cell set an EXIT trap: the state is then saved by a copy of the shell, and the shell itself goes on to the trap.
+ */
+const definitions = `
+if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
+  printf '#refused version %s\\n' "$BASH_VERSION" >| @NEXT@
+  exit 125
+fi
+__runbook_refuse() {
+  builtin printf '#refused %s\\n' "$*" >| @NEXT@
+  builtin trap - EXIT
+  builtin exit 125
+}
+__runbook_options() {
+  builtin local IFS=: __runbook_name
+  for __runbook_name in $3; do
+    if [[ :$2:$4: == *:"$__runbook_name":* ]]; then builtin continue; fi
+    if [[ $1 == shopt ]]; then builtin shopt -s "$__runbook_name"; else builtin set -o "$__runbook_name"; fi
+  done
+  for __runbook_name in $2; do
+    if [[ :$3:$4: == *:"$__runbook_name":* ]]; then builtin continue; fi
+    if [[ $1 == shopt ]]; then builtin shopt -u "$__runbook_name"; else builtin set +o "$__runbook_name"; fi
+  done
+} 2>/dev/null
+__runbook_start() {
+  builtin local __runbook_name __runbook_value __runbook_index=0
+  if [[ $__runbook_snapshot ]]; then
+    if [[ \${__runbook_lost-} ]]; then __runbook_refuse folder "$__runbook_lost"; fi
+    if [[ \${__runbook_restored-} != done ]]; then __runbook_refuse restore; fi
+    __runbook_options shopt "$BASHOPTS" "$__runbook_shopt" login_shell:restricted_shell
+    __runbook_options set "$SHELLOPTS" "$__runbook_set" errexit:pipefail:nounset:xtrace:verbose:noexec:monitor:onecmd:privileged:history:histexpand:vi:emacs:interactive-comments
+  else
+    builtin shopt -u extglob
+  fi
+  if [[ $__runbook_cwd ]]; then
+    builtin cd -- "$__runbook_cwd" >/dev/null 2>&1 || __runbook_refuse folder "$__runbook_cwd"
+  fi
+  for __runbook_name in "\${__runbook_entering[@]}"; do
+    __runbook_value=RUNBOOK_VALUE_$__runbook_index
+    builtin export "$__runbook_name=\${!__runbook_value}" 2>/dev/null || __runbook_refuse readonly "$__runbook_name"
+    builtin unset -v "$__runbook_value"
+    ((++__runbook_index))
+  done
+  if [[ $__runbook_own_trap ]]; then builtin unset -f __runbook_wrap; else __runbook_wrap; fi
+  builtin trap "{ '__runbook_end'; } 2>/dev/null && [[ x ]]" EXIT
+  builtin trap '__runbook_failed=$?:$LINENO' ERR
+  builtin unset -v __runbook_snapshot __runbook_cwd __runbook_entering __runbook_lost __runbook_restored __runbook_shopt __runbook_set __runbook_locale __runbook_exit __runbook_failed
+  builtin unset -f __runbook_options __runbook_refuse __runbook_start
+  if (($#)); then builtin set "$@"; fi
+  if [[ $__runbook_traces ]]; then { builtin set +x; } 2>/dev/null; fi
+  if [[ $__runbook_hidden ]]; then . "$__runbook_snapshot.hidden"; fi
+}
+__runbook_wrap() {
+  builtin unset -f __runbook_wrap
+  trap() {
+    if [[ $BASHPID != "$$" || $# == 0 || ( $1 == -?* && $1 != -- ) ]]; then
+      builtin trap "$@"
+      builtin return
+    fi
+    if [[ $1 == -- ]]; then builtin shift; fi
+    builtin local __runbook_action=- __runbook_status=0 __runbook_first="{ '__runbook_end'; } 2>/dev/null && [[ x ]]"
+    if (($# > 1)) && [[ ! $1 =~ ^[0-9]+$ ]]; then
+      __runbook_action=\${1#"$__runbook_first"}
+      builtin shift
+    fi
+    while (($#)); do
+      case \${1^^}:$__runbook_action in
+        EXIT:- | 0:- | EXIT: | 0:)
+          builtin unset -v __runbook_exit
+          builtin trap -- "$__runbook_first" EXIT
+          ;;
+        EXIT:* | 0:*)
+          __runbook_exit=
+          builtin trap -- "$__runbook_first"$'\\n'"$__runbook_action" EXIT
+          ;;
+        ERR:-) builtin trap '__runbook_failed=$?:$LINENO' ERR ;;
+        DEBUG:- | RETURN:-) builtin trap : "$1" ;;
+        *) builtin trap -- "$__runbook_action" "$1" || __runbook_status=$? ;;
+      esac
+      builtin shift
+    done
+    builtin return "$__runbook_status"
+  }
+}
+__runbook_end() {
+  __runbook_state=("$?" "$BASHOPTS" "$SHELLOPTS" "\${__runbook_failed-}" 0)
+  if ((\${#FUNCNAME[@]} > 1)); then __runbook_state[4]=\${BASH_LINENO[\${#BASH_LINENO[@]} - 1]}; fi
+  if [[ \${__runbook_exit+x} ]]; then (__runbook_save); else __runbook_save; fi
+  return "\${__runbook_state[0]}"
+}
+__runbook_save() {
+  POSIXLY_CORRECT=1
+  set +aeux
+  trap - DEBUG ERR RETURN
+  if export -f builtin; then
+    export -nf builtin
+    typeset -f builtin >| @NEXT@.hidden
+    unset -f builtin
+  fi
+  unset -v POSIXLY_CORRECT
+  if [[ ! \${__runbook_own_trap-} ]]; then builtin unset -f trap; fi
+  builtin unset -f __runbook_end __runbook_save
+  {
+    builtin printf '#@NONCE@ %s %s %s\\n' "\${__runbook_state[0]}" "\${__runbook_state[3]:--}" "\${__runbook_state[4]}"
+    builtin printf '#entered %s\\n' @ENTERED@
+    builtin umask -p
+    builtin printf '__runbook_own_trap=%q __runbook_shopt=%q __runbook_set=%q\\n' "\${__runbook_own_trap-}" "\${__runbook_state[1]}" "\${__runbook_state[2]}"
+    builtin printf 'if [[ ! $__runbook_cwd ]]; then cd -- %q >/dev/null || __runbook_lost=%q; fi\\n' "$PWD" "$PWD"
+    builtin printf '__runbook_locale=%q\\n' "\${LANG@A};\${LC_ALL@A};\${LC_CTYPE@A};\${LC_COLLATE@A};\${LC_MESSAGES@A};\${LC_MONETARY@A};\${LC_NUMERIC@A};\${LC_TIME@A}"
+    builtin unset -v LANG LC_ALL LC_CTYPE LC_COLLATE LC_MESSAGES LC_MONETARY LC_NUMERIC LC_TIME
+    builtin unset -v __runbook_state __runbook_failed __runbook_exit __runbook_own_trap __runbook_text __runbook_hidden __runbook_traces __runbook_locale
+    builtin unset -v RANDOM SRANDOM SECONDS LINENO BASH_ARGV0 BASHPID BASH_COMMAND BASH_SUBSHELL BASH_EXECUTION_STRING EPOCHREALTIME EPOCHSECONDS HISTCMD COMP_WORDBREAKS BASH_CMDS RUNBOOK_RUN RUNBOOK_CELL _
+    builtin declare -p
+    builtin declare -pf
+    builtin printf '\\neval "$__runbook_locale"\\n__runbook_restored=done\\n#end @NONCE@\\n'
+  } >| @NEXT@
+}
+`;

@@ -1,0 +1,48 @@
+import {constants} from "node:fs";
+import {access, mkdir, mkdtemp} from "node:fs/promises";
+import {tmpdir} from "node:os";
+import {delimiter, join} from "node:path";
+import type {SessionContext} from "../../../model/kind.ts";
+import type {StepId} from "../../../model/runbook.ts";
+import {Pipes} from "./pipes.ts";
+import {Watchdog} from "./watchdog.ts";
+
+/** A shell session: its state lives in a file between cells, no process of it does. */
+export interface BashSession {
+  readonly context: SessionContext;
+  readonly bash: string; // absolute path
+  readonly path: string; // of the state
+  readonly program: string; // path of the file a cell's bash reads first
+  readonly pipes: Pipes;
+  readonly watchdog: Watchdog;
+  last: {readonly step: StepId; readonly attempt: number} | null; // what was executed last
+}
+
+export async function openSession(context: SessionContext, graceMs: number): Promise<BashSession> {
+  const sessions = join(context.runDirectory, "sessions");
+  const environment = await context.environment();
+  const bash = await findBash(environment["PATH"]);
+  await mkdir(sessions, {recursive: true, mode: 0o700});
+  const folder = await mkdtemp(join(tmpdir(), "runbook-bash-"));
+  const watchdog = new Watchdog({bash, folder, graceMs});
+  const pipes = new Pipes(folder);
+  await pipes.prepare();
+  return {context, bash, path: join(sessions, `${fileName(context)}.sh`), program: join(folder, "program.sh"), pipes, watchdog, last: null};
+}
+
+export const closeSession = ({watchdog}: BashSession): Promise<void> => watchdog.close();
+
+const fileName = ({name, on}: SessionContext): string => encodeURIComponent(on === null ? name : `${name}@${on}`).replaceAll(".", "%2E");
+
+async function findBash(path: string | undefined): Promise<string> {
+  for (const folder of (path ?? "/usr/local/bin:/usr/bin:/bin").split(delimiter)) {
+    const candidate = join(folder || ".", "bash");
+    try {
+      await access(candidate, constants.X_OK);
+      return candidate;
+    } catch {
+      // look further
+    }
+  }
+  throw new Error(`bash was not found in PATH (${path ?? "unset"}); install bash 4.4 or newer`);
+}

@@ -1,0 +1,84 @@
+import {closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, renameSync, rmSync} from "node:fs";
+import type {Entered} from "./environment.ts";
+import {unquote} from "./quoting.ts";
+
+/** What the end of a cell left in the file meant for the session's next state. */
+export type Saved =
+  | {
+      readonly type: "saved";
+      readonly status: number;
+      readonly failed: {readonly status: number; readonly line: number} | null;
+      readonly called: number;
+    }
+  | {readonly type: "refused"; readonly reason: string; readonly detail: string} // the session could not be restored
+  | {readonly type: "missing"};
+
+/** Reads only the head and the tail: states can be large. */
+export function readSaved(path: string, nonce: string): Saved {
+  let file: number;
+  try {
+    file = openSync(path, "r");
+  } catch {
+    return {type: "missing"};
+  }
+  try {
+    const head = readText(file, 0, 4096);
+    const refused = /^#refused (\S+) ?([\s\S]*?)\n?$/.exec(head);
+    if (refused) return {type: "refused", reason: refused[1]!, detail: refused[2]!};
+    const saved = /^#(\w+) (\d+) (-|\d+:\d+) (\d+)\n/.exec(head);
+    const end = `#end ${nonce}\n`;
+    if (saved?.[1] !== nonce || readText(file, fstatSync(file).size - end.length, end.length) !== end) return {type: "missing"};
+    const [status, line] = saved[3]!.split(":").map(Number);
+    return {type: "saved", status: Number(saved[2]), failed: line === undefined ? null : {status: status!, line}, called: Number(saved[4])};
+  } finally {
+    closeSync(file);
+  }
+}
+
+function readText(file: number, position: number, length: number): string {
+  const buffer = Buffer.alloc(length);
+  return buffer.toString("utf8", 0, readSync(file, buffer, 0, length, Math.max(position, 0)));
+}
+
+/** What had entered the session when this state was saved. */
+export function readEntered(path: string): Entered {
+  const file = openSync(path, "r");
+  try {
+    const line = /^#entered (.*)$/m.exec(readText(file, 0, 8192))?.[1];
+    return line === undefined ? {upTo: 0, environment: {}} : (JSON.parse(line) as Entered);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Makes the new state the session's state, at once and whole. */
+export function adopt(next: string, path: string): void {
+  if (existsSync(hiddenPath(next))) renameSync(hiddenPath(next), hiddenPath(path));
+  else rmSync(hiddenPath(path), {force: true});
+  renameSync(next, path);
+}
+
+export function discard(next: string): void {
+  rmSync(next, {force: true});
+  rmSync(hiddenPath(next), {force: true});
+}
+
+/** Where a function that hides `builtin` is kept: it can only come back after everything else. */
+export const hiddenPath = (path: string): string => `${path}.hidden`;
+
+/** The session's own value of a shell variable; of an array, the element 0 as bash has it. */
+export function readVariable(path: string, name: string): string | undefined {
+  if (!/^[A-Za-z_]\w*$/.test(name)) return undefined;
+  let text: string;
+  try {
+    text = readFileSync(path, "latin1");
+  } catch {
+    return undefined;
+  }
+  const found = new RegExp(`^declare -[^ ]+ ${name}=(.*)$`, "m").exec(text);
+  if (!found) return undefined;
+  const source = Buffer.from(found[1]!, "latin1").toString("utf8");
+  if (!source.startsWith("(")) return unquote(source);
+  const element = /[( ]\[0\]=("(?:[^"\\]|\\.)*"|\$'(?:[^'\\]|\\.)*')/.exec(source);
+  return element ? unquote(element[1]!) : undefined;
+}
