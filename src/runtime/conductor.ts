@@ -60,6 +60,7 @@ export interface Performance {
   readonly id: RunId;
   readonly folder: string; // absolute
   readonly run: Run; // the fold so far
+  readonly syncs: number; // how often its journal has waited for the disk
   readonly done: Promise<Run>; // after run-ended was written and everything it started was ended
   /** Records what a person did outside a question: ticks of an advisory checklist, an input set early, a deviation. */
   record(fact: Extract<Fact, {type: "item-checked" | "input-set" | "deviation-recorded" | "step-skipped"}>): Promise<void>;

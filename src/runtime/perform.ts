@@ -78,6 +78,9 @@ export async function perform(request: RunRequest): Promise<Performance> {
     get run() {
       return run;
     },
+    get syncs() {
+      return journal.syncs;
+    },
     done: done.then(() => run),
     record: async (fact) => {
       if (fact.type !== "input-set") await stage.record(fact);

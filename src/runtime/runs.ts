@@ -1,0 +1,196 @@
+/** The runs of a runs directory, as anybody may read them. No reader ever writes. */
+import {open, readdir, readFile, stat} from "node:fs/promises";
+import {basename, join, resolve} from "node:path";
+import type {Event, Mode} from "../model/event.ts";
+import type {Run} from "../model/run.ts";
+import type {runStanding} from "../model/standing.ts";
+import {UsageError} from "../model/usage-error.ts";
+import {readEvent} from "../model/wire.ts";
+import {isHeld} from "./lock.ts";
+import {readJournal} from "./read-journal.ts";
+
+/** Everything there is of a run. */
+export interface Recording {
+  readonly folder: string; // absolute
+  readonly id: string;
+  readonly bytes: Uint8Array; // of the runbook that ran
+  readonly path: string; // of the runbook, as the run was told it
+  readonly events: readonly Event[];
+  readonly run: Run; // their fold
+  readonly live: boolean; // a living process holds its lock
+  readonly damage: string | null; // why the journal could not be read to its end
+}
+/** One line of a list of runs. */
+export interface RunSummary {
+  readonly id: string;
+  readonly folder: string;
+  readonly title: string;
+  readonly path: string;
+  readonly mode: Mode | null; // null: nothing of its journal can be read
+  readonly operator: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly durationMs: number | null; // up to the last event
+  readonly standing: ReturnType<typeof runStanding>;
+  readonly reason: string; // of its end
+}
+
+/** Newest first; folders that hold no journal are left out. */
+export async function listRuns(runsDirectory: string): Promise<readonly RunSummary[]> {
+  const found = await Promise.all((await namesOf(runsDirectory)).map((name) => summarize(join(resolve(runsDirectory), name))));
+  return found.filter((summary) => summary !== null).sort((a, b) => (a.id < b.id ? 1 : -1));
+}
+
+/** The folder of the run that `ref` names: an id, a unique beginning of one, `latest`, or a run folder. Throws a `UsageError`. */
+export async function findRun(runsDirectory: string, ref: string): Promise<string> {
+  const names = await namesOf(runsDirectory);
+  const inDirectory = (name: string): string => join(resolve(runsDirectory), name);
+  if (ref === "latest") {
+    const latest = names.at(-1);
+    if (latest === undefined) throw new UsageError(`there is no run in ${runsDirectory}`);
+    return inDirectory(latest);
+  }
+  if (names.includes(ref)) return inDirectory(ref);
+  if (await holdsJournal(ref)) return resolve(ref);
+  const matches = ref === "" ? [] : names.filter((name) => name.startsWith(ref));
+  if (matches.length === 1) return inDirectory(matches[0]!);
+  if (matches.length > 1)
+    throw new UsageError(
+      `"${ref}" begins the ids of ${matches.length} runs: ${matches.slice(0, 5).join(", ")}${matches.length > 5 ? ", …" : ""}`
+    );
+  throw new UsageError(`there is no run "${ref}" in ${runsDirectory}, and no run folder of that name`);
+}
+
+/** Reads a run folder; throws a `UsageError` when it is none. */
+export async function readRun(folder: string): Promise<Recording> {
+  const path = resolve(folder);
+  const live = isHeld(path);
+  const journal = await readFileOf(path, "journal.ndjson");
+  const {events, run, damage} = readJournal(journal, {writing: live});
+  return {
+    folder: path,
+    id: run.start?.run ?? basename(path),
+    bytes: await readFileOf(path, "runbook.md"),
+    path: run.start?.runbook.path ?? join(path, "runbook.md"),
+    events,
+    run,
+    live,
+    damage
+  };
+}
+
+/**
+ * The events of a run after number `after`, as they are written, in groups; ends after `run-ended`, when the runner is gone, or at
+ * damage. Whoever performs the run itself hears of them by `onEvents`, and sooner.
+ */
+export async function* followRun(
+  folder: string,
+  {after = 0, signal, everyMs = 100}: {after?: number; signal?: AbortSignal; everyMs?: number} = {}
+): AsyncGenerator<readonly Event[], void, void> {
+  const file = await open(join(folder, "journal.ndjson"), "r");
+  try {
+    let from = 0;
+    let state: {run?: Run; prev?: string} = {};
+    while (!signal?.aborted) {
+      const live = isHeld(folder); // before reading: what a runner wrote last is read even if it has ended meanwhile
+      const read = readJournal(await readFrom(file, from), {...state, writing: true});
+      from += read.bytes;
+      state = read;
+      const fresh = read.events.filter(({seq}) => seq > after);
+      if (fresh.length > 0) yield fresh;
+      if (read.run.ended !== null || read.damage !== null || !live) return;
+      await new Promise((wake) => setTimeout(wake, everyMs));
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function summarize(folder: string): Promise<RunSummary | null> {
+  try {
+    const file = await open(join(folder, "journal.ndjson"), "r");
+    try {
+      const [first, last] = [await readFirstEvent(file), await readLastEvent(file)];
+      const started = first?.type === "run-started" ? first : null;
+      const ended = last?.type === "run-ended" ? last : null;
+      const standing = started === null ? "not started" : (ended?.outcome ?? (isHeld(folder) ? "running" : "interrupted"));
+      return {
+        id: started?.run ?? basename(folder),
+        folder,
+        title: started?.runbook.title ?? basename(folder),
+        path: started?.runbook.path ?? "",
+        mode: started?.mode ?? null,
+        operator: started?.operator ?? "",
+        startedAt: started?.at ?? null,
+        endedAt: ended?.at ?? null,
+        durationMs: last?.ms ?? null,
+        standing,
+        reason: ended?.reason ?? ""
+      };
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return null;
+  }
+}
+
+type File = Awaited<ReturnType<typeof open>>;
+
+async function readFirstEvent(file: File): Promise<Event | null> {
+  let line = Buffer.alloc(0);
+  for (let at = 0; ; at = line.length) {
+    const {buffer, bytesRead} = await file.read(Buffer.alloc(65_536), 0, 65_536, at);
+    line = Buffer.concat([line, buffer.subarray(0, bytesRead)]);
+    const end = line.indexOf(10, at);
+    if (end !== -1) return tryRead(line.subarray(0, end).toString());
+    if (bytesRead === 0) return null;
+  }
+}
+
+/** The last whole line, if it is not longer than any that ends a run. */
+async function readLastEvent(file: File): Promise<Event | null> {
+  const {size} = await file.stat();
+  const length = Math.min(size, 256 * 1024);
+  const {buffer} = await file.read(Buffer.alloc(length), 0, length, size - length);
+  const end = buffer.lastIndexOf(10);
+  const begin = buffer.lastIndexOf(10, end - 1) + 1;
+  return end === -1 || (begin === 0 && length < size) ? null : tryRead(buffer.subarray(begin, end).toString());
+}
+
+function tryRead(line: string): Event | null {
+  try {
+    return readEvent(line);
+  } catch {
+    return null;
+  }
+}
+
+async function readFrom(file: File, from: number): Promise<Buffer> {
+  const {size} = await file.stat();
+  const length = Math.max(0, size - from);
+  const {buffer, bytesRead} = await file.read(Buffer.alloc(length), 0, length, from);
+  return buffer.subarray(0, bytesRead);
+}
+
+async function namesOf(runsDirectory: string): Promise<readonly string[]> {
+  const entries = await readdir(runsDirectory, {withFileTypes: true}).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw new UsageError(`the runs in ${runsDirectory} cannot be read: ${error.message}`);
+  });
+  return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
+}
+
+const holdsJournal = (folder: string): Promise<boolean> =>
+  stat(join(folder, "journal.ndjson")).then(
+    (found) => found.isFile(),
+    () => false
+  );
+
+async function readFileOf(folder: string, name: string): Promise<Uint8Array> {
+  try {
+    return await readFile(join(folder, name));
+  } catch (error) {
+    throw new UsageError(`${folder} is no run folder: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
