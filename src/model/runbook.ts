@@ -18,6 +18,8 @@ export interface Slot {
   readonly type: "slot";
   readonly of: "step" | "input" | "milestone" | "objective" | "reminder" | "include";
   readonly id: string;
+  readonly position?: undefined; // no node of a runbook has one; in mdast every node may
+  readonly data?: undefined;
 }
 
 /** A place in the runbook's source, counted from 1 like every editor; `endColumn` is the column after the last character. */
