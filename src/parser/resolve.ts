@@ -1,0 +1,130 @@
+/** What can be judged only when the whole document has been read. */
+import {hint} from "../model/nearest.ts";
+import type {Decision, Span} from "../model/runbook.ts";
+import type {Document} from "./document.ts";
+import {list, type PlacedExpression} from "./reader.ts";
+
+const OF_AN_ATTEMPT = new Set([
+  "exit",
+  "stdout",
+  "stderr",
+  "lines",
+  "rows",
+  "row_count",
+  "value",
+  "sqlstate",
+  "notices",
+  "bytes",
+  "duration"
+]);
+
+export function checkExpressions(document: Document, stepIds: ReadonlySet<string>, variables: ReadonlySet<string> | null): void {
+  for (const placed of document.expressions)
+    for (const read of placed.expression.reads) checkRead(document, placed, read, stepIds, variables);
+}
+
+function checkRead(
+  document: Document,
+  {expression, purpose, judge, at}: PlacedExpression,
+  read: string,
+  stepIds: ReadonlySet<string>,
+  variables: ReadonlySet<string> | null
+): void {
+  const {report} = document;
+  const place = (): Span => at(Math.max(0, expression.source.indexOf(read.slice(read.indexOf(".") + 1))));
+  const [root, name] = split(read);
+  if (root === "vars" && name !== null && variables && !variables.has(name)) {
+    report.add("expression-name", `no input and no capture sets "${name}"${hint(name, variables)}`, place());
+  } else if (root === "steps" && name !== null && !stepIds.has(name)) {
+    report.add("expression-name", `there is no step "${name}"${hint(name, stepIds)}`, place());
+  } else if (OF_AN_ATTEMPT.has(root) && purpose !== "expect" && purpose !== "capture") {
+    report.add(
+      "expression-name",
+      `"${root}" is not known in "${purpose}": no cell has just ended; read it as steps["id"].${root}`,
+      place()
+    );
+  } else if (judge !== null && (root === "exit" || root === "sqlstate") && root !== judge) {
+    report.add("expression-name", `this cell has no "${root}"; it has "${judge}"`, place());
+  }
+}
+
+function split(read: string): readonly [string, string | null] {
+  const dot = read.indexOf(".");
+  return dot < 0 ? [read, null] : [read.slice(0, dot), read.slice(dot + 1)];
+}
+
+/** Where choices lead; a section that one leads to runs only when chosen. */
+export function resolveDecisions(document: Document, sectionsOf: (file: string) => ReadonlySet<string> | null): void {
+  const {report, sections} = document;
+  const byId = new Map(sections.map((section) => [section.id as string, section]));
+  for (const step of document.steps) {
+    if (step.type !== "decision") continue;
+    for (const {file, section, span} of (step as Decision).choices) {
+      if (file !== null) {
+        checkFile(document, file, section, span, sectionsOf, "decision-link");
+        continue;
+      }
+      const target = section === null ? undefined : byId.get(section);
+      if (!target)
+        report.add(
+          "decision-link",
+          section === null
+            ? "a choice leads to #section or other.md#section"
+            : `there is no section "#${section}"${hint(section, byId.keys())}`,
+          span
+        );
+      else if (target.span.line < step.span.line)
+        report.add("decision-backward", `"#${section}" does not come after the decision; a run goes forward`, span);
+      else target.rule ??= "chosen";
+    }
+  }
+}
+
+export function checkFile(
+  document: Document,
+  file: string,
+  section: string | null,
+  span: Span,
+  sectionsOf: (file: string) => ReadonlySet<string> | null,
+  rule: "decision-link" | "include-source"
+): void {
+  const {report} = document;
+  if (/^(\/|[a-z][a-z0-9+.-]*:)/i.test(file)) {
+    report.add(rule, `"${file}" is no path from this runbook's folder`, span);
+    return;
+  }
+  const known = sectionsOf(file);
+  if (known === null) report.add("include-source", `there is no runbook "${file}" beside this one`, span);
+  else if (section !== null && !known.has(section)) report.add(rule, `"${file}" has no section "#${section}"${hint(section, known)}`, span);
+}
+
+export function checkObjectives({objectives, milestones, report}: Document): void {
+  const known = milestones.map(({id}) => id);
+  for (const {from, to, span} of objectives) {
+    for (const name of [from, to]) {
+      if (name !== null && !known.includes(name))
+        report.add(
+          "objective-milestone",
+          `there is no milestone "${name}"${hint(name, known) || (known.length > 0 ? `; there is ${list(known)}` : "")}`,
+          span
+        );
+    }
+  }
+}
+
+/** One warning for all: evidence refers to ids, and derived ones change when steps are added. */
+export function recommendIds({steps, report}: Document): void {
+  const derived = steps.filter((step) => !step.written && !(step.type === "checklist" && step.advisory));
+  const [first] = derived;
+  if (!first) return;
+  const head = {
+    ...first.span,
+    endLine: first.span.line,
+    endColumn: first.span.line === first.span.endLine ? first.span.endColumn : first.span.column
+  };
+  const message =
+    derived.length === 1
+      ? `step "${first.id}" has no written id`
+      : `${derived.length} steps have no written id, the first is "${first.id}"`;
+  report.add("id-derived", `${message}; the record refers to ids, so write them: {#${first.id}}`, head);
+}
