@@ -3,7 +3,8 @@ import {stepRun} from "../../src/model/run.ts";
 import type {StepId} from "../../src/model/runbook.ts";
 import {standing} from "../../src/model/standing.ts";
 import {readRun} from "../../src/runtime/runs.ts";
-import {begin, cell, runbook} from "./tiny.ts";
+import {begin} from "./begin.ts";
+import {cell, runbook} from "./tiny.ts";
 
 const id = (name: string): StepId => name as StepId;
 
