@@ -1,11 +1,11 @@
 /** Puts a question to the conductor and records what came of it. */
 
-import {evaluate, explain, toText} from "../expression/index.ts";
+import {evaluate, toText} from "../expression/index.ts";
 import type {Answer, Question} from "../model/event.ts";
 import type {Checklist, Decision, Gate, Step} from "../model/runbook.ts";
 import {stepName} from "../model/runbook.ts";
 import {whenAborted} from "./inputs.ts";
-import {scopeOf} from "./scope.ts";
+import {describeActual, describeFailure, scopeOf} from "./scope.ts";
 import type {Stage} from "./stage.ts";
 
 /** The answer; null: it was withdrawn, or nobody answered, which stops the run. */
@@ -52,9 +52,9 @@ function propose(stage: Stage, {choose, choices}: Decision): {readonly proposed:
     const proposed = choices.findIndex((choice) => choice.label === label);
     return proposed === -1
       ? {proposed: null, why: `${choose.source} is "${label}", which is no choice`}
-      : {proposed, why: `${choose.source}: ${explain(choose.source, scope)}`};
+      : {proposed, why: `${choose.source}: ${describeActual(stage.redactor, choose.source, scope)}`};
   } catch (error) {
-    return {proposed: null, why: `${choose.source}: ${error instanceof Error ? error.message : String(error)}`};
+    return {proposed: null, why: `${choose.source}: ${describeFailure(stage.redactor, choose.source, scope, error)}`};
   }
 }
 

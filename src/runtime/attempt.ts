@@ -58,10 +58,10 @@ export async function attemptCell(stage: Stage, cell: Cell, attempt: number, tim
   if (stage.reads.laterReads(cell.id)) stage.facts.set(cell.id, facts);
   const scope = scopeOf(stage, {cell, attempt: facts});
   const notes = [finish.error?.detail ?? null, finish.detail];
-  if (withheld) notes.push(await withheld.release(cell, (capture) => readCapture(capture, scope), stage, recorded.emit));
+  if (withheld) notes.push(await withheld.release(cell, (capture) => readCapture(capture, scope, redactor), stage, recorded.emit));
   const judged: Judgement = running.signal.aborted
     ? {outcome: running.signal.reason as Interruption, checks: [], captured: []}
-    : judge(cell, kind, finish, scope);
+    : judge(cell, kind, finish, scope, redactor);
   const totals = await recorded.end();
   for (const check of judged.checks) stage.write({type: "expectation-checked", step: cell.id, attempt, ...check});
   for (const {capture, value} of judged.captured) {

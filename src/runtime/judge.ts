@@ -1,10 +1,12 @@
 /** How an attempt came out: the kind's own promise, then the document's, then what it captures; all of them, or it has not passed. */
 import type {AttemptFacts, Scope} from "../expression/index.ts";
-import {evaluate, explain, toText, truth} from "../expression/index.ts";
+import {evaluate, toText, truth} from "../expression/index.ts";
 import type {Outcome} from "../model/event.ts";
 import type {AnyKind, Finish} from "../model/kind.ts";
 import type {Capture, Cell} from "../model/runbook.ts";
 import {shortestSecretInput} from "./inputs.ts";
+import type {Redactor} from "./redact.ts";
+import {describeActual, describeFailure} from "./scope.ts";
 
 export interface Judgement {
   readonly outcome: Outcome;
@@ -16,9 +18,9 @@ export interface Captured {
   readonly value: string;
 }
 
-export function judge(cell: Cell, kind: AnyKind, finish: Finish, scope: Scope): Judgement {
+export function judge(cell: Cell, kind: AnyKind, finish: Finish, scope: Scope, redactor: Redactor): Judgement {
   if (finish.lost !== null) return {outcome: {type: "lost", message: finish.lost}, checks: [], captured: []};
-  const checks = cell.expectations.map(({that: {source}}, index) => ({index, ...check(source, scope)}));
+  const checks = cell.expectations.map(({that: {source}}, index) => ({index, ...check(source, scope, redactor)}));
   const failed = (message: string): Judgement => ({outcome: {type: "failed", message, place: null}, checks, captured: []});
   if (finish.error !== null && !isExpected(cell, kind, finish))
     return {outcome: {type: "failed", message: finish.error.message, place: finish.error.place}, checks, captured: []};
@@ -26,7 +28,7 @@ export function judge(cell: Cell, kind: AnyKind, finish: Finish, scope: Scope): 
   if (unmet) return failed(`expected ${cell.expectations[unmet.index]!.that.source}; found ${unmet.actual}`);
   const captured: Captured[] = [];
   for (const capture of cell.captures) {
-    const read = readCapture(capture, scope);
+    const read = readCapture(capture, scope, redactor);
     if (read.type === "refused") return failed(`${capture.name} was not captured: ${read.message}`);
     captured.push({capture, value: read.value});
   }
@@ -36,13 +38,15 @@ export function judge(cell: Cell, kind: AnyKind, finish: Finish, scope: Scope): 
 /** The value of a capture, or why there is none. */
 export function readCapture(
   capture: Capture,
-  scope: Scope
+  scope: Scope,
+  redactor: Redactor
 ): {readonly type: "read"; readonly value: string} | {readonly type: "refused"; readonly message: string} {
   let value: string;
   try {
     value = capture.value === null ? readDefault(scope.attempt) : toText(evaluate(capture.value.source, scope));
   } catch (error) {
-    return {type: "refused", message: `${capture.value?.source ?? "its output"}: ${messageOf(error)}`};
+    const message = capture.value === null ? messageOf(error) : describeFailure(redactor, capture.value.source, scope, error);
+    return {type: "refused", message: `${capture.value?.source ?? "its output"}: ${message}`};
   }
   const source = capture.value?.source ?? "what it printed";
   if (value === "" && !capture.optional) return {type: "refused", message: `${source} is empty; say "optional" if it may be`};
@@ -64,11 +68,11 @@ function isExpected(cell: Cell, kind: AnyKind, finish: Finish): boolean {
   return finish[kind.judge] !== null && cell.expectations.some(({that: {reads}}) => reads.includes(kind.judge));
 }
 
-function check(source: string, scope: Scope): {readonly met: boolean; readonly actual: string} {
+function check(source: string, scope: Scope, redactor: Redactor): {readonly met: boolean; readonly actual: string} {
   try {
-    return {met: truth(evaluate(source, scope)), actual: explain(source, scope)};
+    return {met: truth(evaluate(source, scope)), actual: describeActual(redactor, source, scope)};
   } catch (error) {
-    return {met: false, actual: messageOf(error)};
+    return {met: false, actual: describeFailure(redactor, source, scope, error)};
   }
 }
 

@@ -4,7 +4,7 @@ import type {Measure} from "../model/event.ts";
 import type {Interval, Moment, Run} from "../model/run.ts";
 import type {Objective} from "../model/runbook.ts";
 import {isTaken, selectSection} from "../model/selection.ts";
-import {scopeOf} from "./scope.ts";
+import {describeFailure, scopeOf} from "./scope.ts";
 import type {Stage} from "./stage.ts";
 
 export function measureObjectives(stage: Stage): void {
@@ -41,10 +41,11 @@ function measureBetween(stage: Stage, {from, to, maxMs}: Objective): Measure {
 function measureValue(stage: Stage, {section, maxMs}: Objective, source: string): Measure {
   const {run, request} = stage;
   if (!isTaken(run, selectSection(request.runbook, request.plan, section))) return without("not-measured", "its section was not run");
+  const scope = scopeOf(stage);
   try {
-    return judge(toDurationMs(evaluate(source, scopeOf(stage))), maxMs);
+    return judge(toDurationMs(evaluate(source, scope)), maxMs);
   } catch (error) {
-    return without("missed", `${source}: ${error instanceof Error ? error.message : String(error)}`);
+    return without("missed", `${source}: ${describeFailure(stage.redactor, source, scope, error)}`);
   }
 }
 

@@ -1,12 +1,12 @@
 /** Gets a run past one step: executes a cell, puts a question. */
-import {evaluate, explain, truth} from "../expression/index.ts";
+import {evaluate, truth} from "../expression/index.ts";
 import {attemptsOf, stepRun} from "../model/run.ts";
 import type {Cell, Step} from "../model/runbook.ts";
 import {putQuestion, questionOf} from "./ask.ts";
 import {attemptCell, failAttempt} from "./attempt.ts";
 import {confirmCell} from "./confirm.ts";
 import {resolveInputs, whenAborted} from "./inputs.ts";
-import {scopeOf} from "./scope.ts";
+import {describeFailure, scopeOf} from "./scope.ts";
 import type {Stage} from "./stage.ts";
 
 export async function passStep(stage: Stage, step: Step): Promise<void> {
@@ -47,7 +47,7 @@ async function decide(stage: Stage, cell: Cell): Promise<"execute" | "skip" | "u
   try {
     return truth(evaluate(when.source, scope)) ? "execute" : "skip";
   } catch (error) {
-    return {message: `when ${when.source}: ${error instanceof Error ? error.message : explain(when.source, scope)}`};
+    return {message: `when ${when.source}: ${describeFailure(stage.redactor, when.source, scope, error)}`};
   }
 }
 
