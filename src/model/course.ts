@@ -62,13 +62,16 @@ export function notChosen(run: Run, planned: PlannedStep): string | null {
   return taken ? null : `not chosen at ${[...new Set(planned.chosenBy.map(({decision}) => `"${decision}"`))].join(", ")}`;
 }
 
+const wantsInput = (run: Run, step: StepId): boolean =>
+  [...run.inputs.values()].some((input) => input.status === "asked" && input.step === step);
+
 function nextInGroups(run: Run, phase: Phase): Next | null {
   const given = new Set<SectionId | null>();
   for (const planned of run.start!.plan.steps) {
     if (planned.action === "skip" || planned.action === "offer" || planned.phase !== phase || given.has(planned.group)) continue;
     const word = standing(stepRun(run, planned.step));
     // A question of the clean-up that nobody answered ends its group too, or it would be asked for ever.
-    if (broke(stepRun(run, planned.step)) || word === "asked") given.add(planned.group);
+    if (broke(stepRun(run, planned.step)) || word === "asked" || wantsInput(run, planned.step)) given.add(planned.group);
     else {
       const next = visit(run, planned);
       if (next) return next;
