@@ -5,8 +5,8 @@ import type {Problem} from "../model/runbook.ts";
 import {UsageError} from "../model/usage-error.ts";
 import {isError, openDocument} from "./document.ts";
 import {countProblems, inOrder, problemLines} from "./problems.ts";
+import {count} from "./terminal/amounts.ts";
 import {paintFor} from "./terminal/paint.ts";
-import {count} from "./terminal/time.ts";
 
 /** `runbook check`: the problems of documents; 2 when one of them is an error. */
 export async function check(paths: readonly string[], {format}: {format: "text" | "json"}): Promise<number> {

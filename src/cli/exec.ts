@@ -4,8 +4,10 @@ import {resolve} from "node:path";
 import {planRun} from "../model/plan.ts";
 import type {Problem} from "../model/runbook.ts";
 import {UsageError} from "../model/usage-error.ts";
+import {checkTemplates} from "../runtime/connections/check-templates.ts";
 import {kinds} from "../runtime/kinds/index.ts";
 import {perform} from "../runtime/perform.ts";
+import {probeRequirements} from "../runtime/requirements.ts";
 import {isError, openDocument} from "./document.ts";
 import {exitCode} from "./exit-code.ts";
 import {readGiven} from "./given.ts";
@@ -39,13 +41,15 @@ export async function exec(reference: string, options: ExecOptions): Promise<num
   const limitMs = timeLimit(options.timeout);
   const operator = options.operator ?? process.env.RUNBOOK_OPERATOR ?? userInfo().username;
 
-  const document = await openDocument(reference);
-  const {runbook, bytes, directory, section} = document;
-  if (!warn(document.problems, options)) return 2;
+  const {runbook, bytes, directory, section, problems} = await openDocument(reference);
+  if (!report(problems, options)) return 2;
   const {values, answers} = await readGiven(runbook, options, operator);
   checkAnswers(runbook, answers);
 
   const environment = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  const lookup = (name: string): string | undefined => values.find((value) => value.name === name)?.value ?? environment[name];
+  if (!report([...checkTemplates(runbook, lookup), ...(await probeRequirements(runbook, environment))], options)) return 2;
+
   const conductor = createHeadless(runbook, {answers, operator, drill, acceptProposals, confirmDestructive});
   const reporter = createReporter(runbook, options);
   const performance = await perform({
@@ -77,8 +81,8 @@ export async function exec(reference: string, options: ExecOptions): Promise<num
   }
 }
 
-/** Says what is wrong with the document; false when nothing may run. */
-function warn(problems: readonly Problem[], {quiet = false}: ExecOptions): boolean {
+/** Says what is wrong; false when nothing may run. */
+function report(problems: readonly Problem[], {quiet = false}: ExecOptions): boolean {
   const errors = problems.filter(isError);
   const said = quiet ? errors : problems;
   if (said.length > 0) process.stderr.write([...problemLines(said, paintFor(process.stderr)), ""].join("\n"));

@@ -7,6 +7,7 @@ import {hint} from "../model/nearest.ts";
 import type {Runbook, StepId} from "../model/runbook.ts";
 import {UsageError} from "../model/usage-error.ts";
 import type {GivenValue} from "../runtime/conductor.ts";
+import {findTemplates} from "../runtime/connections/template.ts";
 import type {WrittenAnswer} from "./answers.ts";
 
 export interface GivenAnswer {
@@ -29,14 +30,13 @@ export interface GivenOptions {
 
 /** Reads the options and holds them against the document: a name that it does not know is an error, with the nearest one. */
 export async function readGiven(runbook: Runbook, options: GivenOptions, operator: string): Promise<Given> {
-  const names = [...new Set([...runbook.inputs.map(({name}) => name), ...templateNames(runbook)])];
+  const names = [...new Set([...runbook.inputs.map(({name}) => name), ...namesOfSettings(runbook)])];
   const values = new Map<string, GivenValue>();
   const answers = new Map<StepId, GivenAnswer>();
   const give = (name: string, value: string, via: Via): void => void values.set(name, {name, value, by: operator, via});
 
   // The last word wins: --set over --answers over --env-file.
-  for (const [name, value] of options.envFile === undefined ? [] : readEnvFile(options.envFile))
-    if (names.includes(name)) give(name, value, "--env-file");
+  for (const [name, value] of options.envFile === undefined ? [] : readEnvFile(options.envFile)) give(name, value, "--env-file");
   for (const {key, text, note, by} of options.answers === undefined ? [] : await readAnswers(options.answers)) {
     const step = runbook.steps.find(({id}) => id === key);
     if (step) answers.set(step.id, {text, note, by, via: "--answers"});
@@ -49,7 +49,7 @@ export async function readGiven(runbook: Runbook, options: GivenOptions, operato
   for (const assignment of options.set ?? []) {
     const [name, value] = readAssignment(assignment);
     if (!names.includes(name)) throw new UsageError(`--set ${name}: ${runbook.path} has no input and no \${${name}}${hint(name, names)}`);
-    if (runbook.inputs.some((input) => input.name === name && input.type === "secret"))
+    if (runbook.settings.secrets.includes(name) || runbook.inputs.some((input) => input.name === name && input.type === "secret"))
       throw new UsageError(
         `--set ${name}: a secret on the command line could be read by every user of this machine; give it by --env-file or --answers`
       );
@@ -80,13 +80,13 @@ function readAssignment(text: string): readonly [name: string, value: string] {
 const readEnvFile = (path: string): readonly (readonly [name: string, value: string])[] =>
   Object.entries(parseEnv(readText("--env-file", path))).map(([name, value]) => [name, value ?? ""]);
 
-/** Names of `${NAME}` in connections and hosts. */
-function templateNames({settings}: Runbook): readonly string[] {
+/** Names that the document's connections, hosts and secrets wait for. */
+function namesOfSettings({settings: {connections, hosts, secrets}}: Runbook): readonly string[] {
   const templates = [
-    ...Object.values(settings.connections).flatMap(({url, systemIdentifier, database}) => [url, systemIdentifier ?? "", database ?? ""]),
-    ...Object.values(settings.hosts).map(({url}) => url)
+    ...Object.values(connections).flatMap(({url, systemIdentifier, database}) => [url, systemIdentifier ?? "", database ?? ""]),
+    ...Object.values(hosts).map(({url}) => url)
   ];
-  return templates.flatMap((template) => Array.from(template.matchAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g), ([, name]) => name!));
+  return [...secrets, ...templates.flatMap((template) => findTemplates(template).map(({name}) => name))];
 }
 
 async function readAnswers(path: string): Promise<readonly WrittenAnswer[]> {

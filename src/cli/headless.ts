@@ -51,7 +51,8 @@ export function createHeadless(
       return answered;
     },
     async value(input: Input) {
-      unanswered ??= `input "${input.label === "" ? input.name : input.label}" (${input.name}): --set ${input.name}=VALUE gives it`;
+      if (!input.optional)
+        unanswered ??= `input "${input.label === "" ? input.name : input.label}" (${input.name}): --set ${input.name}=VALUE gives it`;
       return null;
     }
   };
@@ -70,7 +71,7 @@ export function createHeadless(
     }
     if (question.type === "decision" && question.proposed !== null && (acceptProposals || drill))
       return by({type: "chosen", choice: question.proposed, proposed: true}, acceptProposals ? "--accept-proposals" : "--drill");
-    if (question.type === "confirmation" && question.phrase === null && confirmDestructive && isDestructive(question))
+    if (question.type === "confirmation" && question.phrase === null && confirmDestructive && !asksForPerson(step))
       return by({type: "confirmed"}, "--confirm-destructive");
     return null;
   }
@@ -80,8 +81,8 @@ export function createHeadless(
   }
 }
 
-/** The guard's own question, and not only the author's `confirm`. */
-const isDestructive = ({reasons, unknown}: Extract<Question, {type: "confirmation"}>): boolean => reasons.length > 0 || unknown.length > 0;
+/** The author wants a person to look, whatever the guard found. */
+const asksForPerson = (step: Step): boolean => step.type === "cell" && step.options.confirm;
 
 const YES = ["confirmed", "confirm", "yes", "true", "completed"];
 const NO = ["refused", "refuse", "no", "false"];

@@ -4,10 +4,10 @@ import type {Runbook, Section, Step} from "../model/runbook.ts";
 import {sectionsById} from "../model/runbook.ts";
 import {isError, openDocument} from "./document.ts";
 import {problemLines} from "./problems.ts";
+import {count} from "./terminal/amounts.ts";
 import type {Paint} from "./terminal/paint.ts";
 import {paintFor} from "./terminal/paint.ts";
-import {count} from "./terminal/time.ts";
-import {quiet} from "./terminal/words.ts";
+import {headingsOf, quiet} from "./terminal/words.ts";
 
 /** `runbook plan`: what a run would do, before it touches anything. */
 export async function plan(reference: string): Promise<number> {
@@ -26,33 +26,45 @@ export async function plan(reference: string): Promise<number> {
 export function planLines(runbook: Runbook, planned: readonly PlannedStep[], paint: Paint): readonly string[] {
   const sections = sectionsById(runbook);
   const lines = [`${paint.bold(quiet(runbook.title))} ${paint.dim(`(${quiet(runbook.path)})`)}`];
-  const width = Math.max(0, ...runbook.steps.map(({span}) => String(span.line).length));
-  const idWidth = Math.min(48, Math.max(0, ...runbook.steps.map(({id}) => id.length)));
+  const layout: Layout = {
+    paint,
+    width: String(runbook.steps.at(-1)?.span.endLine ?? 0).length,
+    idWidth: Math.min(48, Math.max(0, ...runbook.steps.map(({id}) => id.length)))
+  };
   let current: Section | undefined;
   for (const [place, step] of runbook.steps.entries()) {
     const section = sections.get(step.section);
     if (section !== current && section) {
       current = section;
-      lines.push(
-        "",
-        `${paint.dim(String(section.span.line).padStart(width))}  ${paint.underline(quiet(section.title))}${ruleWords(section)}`
-      );
+      const about = [`#${section.id}`, ...(section.rule === "in-order" ? [] : [`run=${section.rule}`])].join(", ");
+      lines.push("", `${number(section.span.line, layout)}  ${paint.underline(headingsOf(runbook, step))} ${paint.dim(`(${about})`)}`);
     }
-    lines.push(stepLine(step, planned[place]!, {paint, width, idWidth}));
+    lines.push(stepLine(step, planned[place]!, layout), ...itemLines(step, layout));
   }
   return [...lines, "", totals(runbook, planned)];
 }
 
-function stepLine(step: Step, planned: PlannedStep, {paint, width, idWidth}: {paint: Paint; width: number; idWidth: number}): string {
-  const line = paint.dim(String(step.span.line).padStart(width));
-  const text =
-    `${line}  ${kindOf(step).padEnd(9)}  ${step.id.padEnd(idWidth)}${step.title === null ? "" : `  ${quiet(step.title)}`}${items(step)}`.trimEnd();
+interface Layout {
+  readonly paint: Paint;
+  readonly width: number; // of a line number
+  readonly idWidth: number;
+}
+
+const number = (line: number, {paint, width}: Layout): string => paint.dim(String(line).padStart(width));
+
+function stepLine(step: Step, planned: PlannedStep, layout: Layout): string {
+  const title = step.title === null ? "" : `  ${quiet(step.title)}`;
+  const text = `${number(step.span.line, layout)}  ${kindOf(step).padEnd(9)}  ${step.id.padEnd(layout.idWidth)}${title}`.trimEnd();
   const note = intention(step, planned);
-  return note === "" ? text : `${text}  ${paint.dim(`(${note})`)}`;
+  return note === "" ? text : `${text}  ${layout.paint.dim(`(${note})`)}`;
+}
+
+function itemLines(step: Step, layout: Layout): readonly string[] {
+  if (step.type !== "checklist") return [];
+  return step.items.map(({text, span}) => `${number(span.line, layout)}    [ ] ${quiet(text)}`);
 }
 
 const kindOf = (step: Step): string => (step.type === "cell" ? step.kind : step.type);
-const items = (step: Step): string => (step.type === "checklist" ? `  ${count(step.items.length, "item")}` : "");
 
 function intention(step: Step, planned: PlannedStep): string {
   if (planned.action === "skip") return `skipped: ${quiet(planned.reason)}`;
@@ -64,8 +76,6 @@ function intention(step: Step, planned: PlannedStep): string {
   if (step.type === "cell" && step.options.when !== null) notes.push(`when ${quiet(step.options.when.source)}`);
   return notes.join("; ");
 }
-
-const ruleWords = ({rule}: Section): string => (rule === "in-order" ? "" : ` (run=${rule})`);
 
 function totals(runbook: Runbook, planned: readonly PlannedStep[]): string {
   const cells = new Map<string, number>();

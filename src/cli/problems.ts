@@ -1,6 +1,6 @@
 import type {Problem} from "../model/runbook.ts";
+import {count} from "./terminal/amounts.ts";
 import type {Paint} from "./terminal/paint.ts";
-import {count} from "./terminal/time.ts";
 import {quiet} from "./terminal/words.ts";
 
 /** Problems one a line, `path:line:column  severity  message  rule`, in columns for each file. */

@@ -1,8 +1,7 @@
-import {relative} from "node:path";
-
 import type {Event} from "../model/event.ts";
 import type {Run} from "../model/run.ts";
 import type {Runbook} from "../model/runbook.ts";
+import {nearbyPath} from "./nearby-path.ts";
 import {createGithubReporter} from "./terminal/github.ts";
 import {createLiveReporter} from "./terminal/live.ts";
 import {paintFor} from "./terminal/paint.ts";
@@ -80,6 +79,5 @@ function isWrong(event: Event): boolean {
 
 /** The open question, and where the record is. */
 export function endingLines({folder, unanswered}: RunEnding): readonly string[] {
-  const near = relative(process.cwd(), folder);
-  return [...(unanswered === null ? [] : [`  stopped at ${unanswered}`]), `  record: ${near.startsWith("..") ? folder : near}`];
+  return [...(unanswered === null ? [] : [`  stopped at ${unanswered}`]), `  record: ${nearbyPath(folder)}`];
 }

@@ -1,4 +1,6 @@
 /** Each fact of a run as the lines that tell it; outputs are told by `output-lines.ts`. Pure. */
+
+import {formatDuration} from "../../model/duration.ts";
 import type {Event, Outcome} from "../../model/event.ts";
 import {locate} from "../../model/kind.ts";
 import type {EndedAttempt, Run} from "../../model/run.ts";
@@ -6,10 +8,10 @@ import {stepRun} from "../../model/run.ts";
 import type {Cell, Runbook, Step, StepId} from "../../model/runbook.ts";
 import {standing} from "../../model/standing.ts";
 import {unreachable} from "../../model/unreachable.ts";
+import {count} from "./amounts.ts";
 import type {Paint} from "./paint.ts";
-import {summaryLines} from "./summary.ts";
-import {count, toTime} from "./time.ts";
-import {answerWords, markOf, measureWords, nameOf, questionWords, quiet, serverWords} from "./words.ts";
+import {measureLine, summaryLines} from "./summary.ts";
+import {answerWords, markOf, nameOf, questionWords, quiet, serverWords} from "./words.ts";
 
 /** `run` has folded the event already. */
 export function factLines(runbook: Runbook, steps: ReadonlyMap<StepId, Step>, run: Run, event: Event, paint: Paint): readonly string[] {
@@ -80,11 +82,7 @@ export function factLines(runbook: Runbook, steps: ReadonlyMap<StepId, Step>, ru
       ];
     case "objective-measured": {
       const objective = runbook.objectives.find(({id}) => id === event.objective);
-      return objective
-        ? [
-            `${markOf(event.measure.result === "met" ? "passed" : event.measure.result === "not-measured" ? "skipped" : "failed", paint)} ${measureWords(objective, event.measure)}`
-          ]
-        : [];
+      return objective ? [measureLine(objective, event.measure, paint)] : [];
     }
     case "deviation-recorded":
       return [paint.yellow(`! ${event.step} ${event.deviation} by ${quiet(event.by)}${event.why === "" ? "" : `: ${quiet(event.why)}`}`)];
@@ -109,7 +107,7 @@ function expectationLines(
 
 function endLines(runbook: Runbook, cell: Cell, attempt: EndedAttempt, paint: Paint): readonly string[] {
   const {outcome, ending} = attempt;
-  const took = `in ${toTime(ending.durationMs)}`;
+  const took = `in ${formatDuration(ending.durationMs)}`;
   const mark = markOf(standing({status: "ended", attempt, confirmed: null, earlier: []}), paint);
   const rest = [
     ...(ending.detail === null ? [] : ending.detail.split("\n").map((line) => `    ${quiet(line)}`)),
@@ -129,7 +127,7 @@ export function outcomeWords(runbook: Runbook, cell: Cell, outcome: Outcome): st
     case "cancelled":
       return "";
     case "timed-out":
-      return `: not done after ${toTime(outcome.afterMs)}`;
+      return `: not done after ${formatDuration(outcome.afterMs)}`;
     case "lost":
       return `: ${quiet(outcome.message)}`;
     case "failed": {

@@ -1,6 +1,6 @@
 import {randomUUID} from "node:crypto";
 import {appendFileSync} from "node:fs";
-
+import {formatDuration} from "../../model/duration.ts";
 import type {Event} from "../../model/event.ts";
 import {locate} from "../../model/kind.ts";
 import type {Run} from "../../model/run.ts";
@@ -12,10 +12,9 @@ import type {Reporter} from "../reporter.ts";
 import {endingLines} from "../reporter.ts";
 import {outcomeWords} from "./facts.ts";
 import {plain} from "./paint.ts";
-import {countSteps} from "./summary.ts";
-import {toTime} from "./time.ts";
+import {countSteps, measureLine} from "./summary.ts";
 import {createTranscript} from "./transcript.ts";
-import {measureWords, quiet} from "./words.ts";
+import {quiet} from "./words.ts";
 
 interface GithubOptions {
   write(text: string): void;
@@ -103,17 +102,17 @@ export function jobSummary(runbook: Runbook, run: Run, unanswered: string | null
     const last = attemptsOf(now).at(-1);
     const word = standing(now) === "pending" ? (action === "skip" ? "skipped" : "not reached") : standing(now);
     return [
-      `| ${cell(stepName(found))} | ${broke(now) ? `**${word}**` : word} | ${last ? toTime(last.ending.durationMs) : ""} | ${cell(runbook.path)}:${found.span.line} |`
+      `| ${cell(stepName(found))} | ${broke(now) ? `**${word}**` : word} | ${last ? formatDuration(last.ending.durationMs) : ""} | ${cell(runbook.path)}:${found.span.line} |`
     ];
   });
   const measures = runbook.objectives.flatMap((objective) => {
     const measure = run.measures.get(objective.id);
-    return measure ? [`- ${cell(measureWords(objective, measure))}`] : [];
+    return measure ? [`- ${cell(measureLine(objective, measure, plain))}`] : [];
   });
   return [
     `## ${cell(runbook.title)}: ${run.ended?.outcome ?? "not ended"}`,
     "",
-    `${countSteps(run)}${run.ended ? `, after ${toTime(run.ended.ms)}` : ""}.${unanswered === null ? "" : ` Stopped at ${cell(unanswered)}.`}`,
+    `${countSteps(runbook, run)}${run.ended ? `, after ${formatDuration(run.ended.ms)}` : ""}.${unanswered === null ? "" : ` Stopped at ${cell(unanswered)}.`}`,
     ...(measures.length > 0 ? ["", ...measures] : []),
     "",
     "| step | outcome | time | place |",

@@ -1,14 +1,14 @@
 import {stripVTControlCharacters} from "node:util";
-
+import {formatDuration} from "../../model/duration.ts";
 import type {Event} from "../../model/event.ts";
 import type {Runbook, Step, StepId} from "../../model/runbook.ts";
 import {stepsById} from "../../model/runbook.ts";
 import type {Reporter} from "../reporter.ts";
 import {endingLines} from "../reporter.ts";
+import {count} from "./amounts.ts";
 import type {Paint} from "./paint.ts";
 import {paintFor} from "./paint.ts";
 import {cutToWidth} from "./sanitize.ts";
-import {count, toTime} from "./time.ts";
 import {createTranscript} from "./transcript.ts";
 import {nameOf} from "./words.ts";
 
@@ -96,7 +96,7 @@ export function createLiveReporter(
   function regionOf({step, since, lines}: Running): readonly string[] {
     const columns = Math.max(20, (terminal.columns ?? 80) - 1); // a line that wraps could not be drawn over
     const spinner = paint.cyan(FRAMES[frame++ % FRAMES.length]!);
-    const status = `${spinner} ${nameOf(step, paint)} ${paint.dim(toTime(now() - since))}`;
+    const status = `${spinner} ${nameOf(step, paint)} ${paint.dim(formatDuration(now() - since))}`;
     return [status, ...lines.slice(-TAIL)].map((line) =>
       stripVTControlCharacters(line).length < columns / 2 ? line : `${cutToWidth(line, columns)}${paint.reset("")}`
     );

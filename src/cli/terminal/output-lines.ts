@@ -1,8 +1,9 @@
+import {formatDuration} from "../../model/duration.ts";
 import type {Output, Stream} from "../../model/event.ts";
+import {toSize} from "./amounts.ts";
 import type {Paint} from "./paint.ts";
 import {toTerminalLine} from "./sanitize.ts";
 import {tableLines} from "./table.ts";
-import {toSize, toTime} from "./time.ts";
 import {quiet} from "./words.ts";
 
 const LONGEST = 16_384; // letters of a line that has not ended are shown at the latest then
@@ -34,7 +35,7 @@ export function createOutputLines(paint: Paint): OutputLines {
         case "table":
           return tableLines(output, paint, {most: MOST_ROWS}).map((line) => `  ${bars.stdout} ${line}`);
         case "command":
-          return [`  ${bars.stdout} ${quiet(output.tag)} ${paint.dim(`· ${toTime(output.ms)}`)}`];
+          return [`  ${bars.stdout} ${quiet(output.tag)} ${paint.dim(`· ${formatDuration(output.ms)}`)}`];
         case "notice":
           return [
             `  ${bars.stderr} ${quiet(output.severity)}: ${quiet(output.message)}`,

@@ -1,8 +1,8 @@
 import type {Table} from "../../model/event.ts";
 import {isNumeric} from "../../model/kind.ts";
+import {count} from "./amounts.ts";
 import type {Paint} from "./paint.ts";
 import {toTerminalLine, widthOf} from "./sanitize.ts";
-import {count} from "./time.ts";
 
 const WIDEST = 60;
 

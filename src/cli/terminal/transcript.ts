@@ -13,6 +13,8 @@ import {headingsOf} from "./words.ts";
 export interface Transcript {
   readonly run: Run; // the fold so far
   hear(event: Event): Told;
+  /** What a cell printed that has not ended. */
+  open(): readonly string[];
 }
 /** What one event adds: what a cell printed comes before what is said about it. */
 export interface Told {
@@ -38,7 +40,8 @@ export function createTranscript(runbook: Runbook, paint: Paint): Transcript {
       if (event.type === "cell-started") printing = createOutputLines(paint);
       const outputs = event.type === "output-written" ? printing.add(event.output) : event.type === "cell-ended" ? printing.end() : [];
       return {outputs, facts: [...before, ...factLines(runbook, steps, run, event, paint)]};
-    }
+    },
+    open: () => printing.end()
   };
 
   /** Names the section once, where the record comes into it. */

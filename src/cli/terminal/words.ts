@@ -1,12 +1,12 @@
 /** How facts of a run read in one line, for the terminal and for the job summary alike. */
-import type {Answer, Measure, Question, RunOutcome, ServerIdentity} from "../../model/event.ts";
-import type {Objective, Runbook, Step} from "../../model/runbook.ts";
+import type {Answer, Question, RunOutcome, ServerIdentity} from "../../model/event.ts";
+import type {Runbook, Step} from "../../model/runbook.ts";
 import {ancestry, sectionsById, stepName} from "../../model/runbook.ts";
 import type {Standing} from "../../model/standing.ts";
 import {unreachable} from "../../model/unreachable.ts";
+import {count} from "./amounts.ts";
 import type {Paint} from "./paint.ts";
 import {toTerminalLine} from "./sanitize.ts";
-import {count, toTime} from "./time.ts";
 
 /** Text of the document or of a run inside a line of ours. */
 export const quiet = (text: string): string => toTerminalLine(text.replaceAll("\r", " ").replaceAll("\n", " "), {colour: false});
@@ -52,7 +52,7 @@ export function headingsOf(runbook: Runbook, step: Step): string {
     .toReversed()
     .filter(({depth, title}) => depth > 0 && title !== "");
   const inner = around.length > 1 && around[0]!.depth === 1 ? around.slice(1) : around;
-  return inner.map(({title}) => quiet(title)).join(" › ");
+  return inner.map(({title}) => quiet(title)).join(" › ") || quiet(runbook.title);
 }
 
 export function questionWords(step: Step, question: Question): string {
@@ -76,19 +76,6 @@ export function answerWords(step: Step, answer: Answer): string {
 
 export const choiceLabel = (step: Step, choice: number): string =>
   step.type === "decision" ? `"${quiet(step.choices[choice]?.label ?? "?")}"` : String(choice);
-
-/** "RTO of 3.2 s, at most 1h 00m: met". */
-export function measureWords({metric, maxMs}: Objective, measure: Measure): string {
-  const name = metric.toUpperCase();
-  const limit = `at most ${toTime(maxMs)}`;
-  if (measure.actualMs === null)
-    return `${name} ${measure.result === "not-measured" ? "not measured" : measure.result} (${limit})${measure.reason === null ? "" : `: ${quiet(measure.reason)}`}`;
-  const inside = [
-    measure.waitingMs > 0 ? `${toTime(measure.waitingMs)} waiting for people` : "",
-    measure.idleMs > 0 ? `${toTime(measure.idleMs)} without a runner` : ""
-  ].filter((part) => part !== "");
-  return `${name} ${toTime(measure.actualMs)}, ${limit}: ${measure.result}${inside.length > 0 ? ` (of it ${inside.join(", ")})` : ""}${measure.reason === null ? "" : `: ${quiet(measure.reason)}`}`;
-}
 
 export function serverWords({version, host, port, database, user, embedded, demo, recovering}: ServerIdentity): string {
   const kind = demo ? ", embedded (PGlite: a demo, never evidence)" : embedded ? ", embedded" : "";
