@@ -85,8 +85,10 @@ function endOfComment(text: string, start: number): number | null {
   if (!text.startsWith("/*", start)) return null;
   let depth = 1;
   for (let at = start + 2; at < text.length; at++) {
-    if (text.startsWith("/*", at)) depth++, at++;
-    else if (text.startsWith("*/", at)) {
+    if (text.startsWith("/*", at)) {
+      at++;
+      depth++;
+    } else if (text.startsWith("*/", at)) {
       at++;
       if (--depth === 0) return at + 1;
     }

@@ -1,0 +1,141 @@
+/** The connections of a run: resolved as libpq would, and the throw-away server behind `embedded`. */
+import type {ResolvedConnection} from "../../model/kind.ts";
+import type {Connection, Settings} from "../../model/runbook.ts";
+import {ConninfoError} from "./conninfo/keywords.ts";
+import {resolveConninfo} from "./conninfo/resolve.ts";
+import type {Embedded} from "./embedded/embedded.ts";
+import {startEmbedded} from "./embedded/embedded.ts";
+import {fillTemplate} from "./template.ts";
+
+export {checkTemplates} from "./check-templates.ts";
+
+export interface TargetOptions {
+  readonly settings: Settings;
+  readonly lookup: (name: string) => string | undefined; // the value of ${NAME}
+  readonly environment: Readonly<Record<string, string>>; // of the process
+  readonly runDirectory: string;
+  readonly addSecret: (name: string, value: string) => void;
+}
+export interface Targets {
+  /** Throws an error that a person can act on; it names the connection and its place, and never holds a password. */
+  connection(name: string): Promise<ResolvedConnection>;
+  /** PG* for processes, when `default` is embedded. */
+  environment(): Promise<Record<string, string>>;
+  /** Ends the embedded server, if there is one. */
+  close(): Promise<void>;
+}
+
+export const DEFAULT = "default";
+
+export function openTargets({settings, lookup, environment, addSecret}: TargetOptions): Targets {
+  let starting: Promise<Embedded> | null = null;
+  const embedded = (): Promise<Embedded> =>
+    (starting ??= startEmbedded(environment).then((server) => {
+      if (server.password !== null) addSecret("EMBEDDED_PASSWORD", server.password);
+      return server;
+    }));
+  const isEmbedded = (connection: Connection | undefined): boolean => connection?.url.trim() === "embedded";
+  return {
+    async connection(name) {
+      const connection = settings.connections[name];
+      if (!connection && name !== DEFAULT) {
+        const known = Object.keys(settings.connections);
+        throw new Error(
+          `there is no connection "${name}" in the frontmatter; ${known.length > 0 ? `there is ${known.map((one) => `"${one}"`).join(", ")}` : "it has no connections"}`
+        );
+      }
+      const where = connection
+        ? `connection "${name}" (line ${connection.span.line})`
+        : "the default connection (PG* variables, as psql without arguments)";
+      try {
+        if (isEmbedded(connection)) return toConnection(name, await embedded(), connection);
+        return resolve(name, connection, {lookup, environment, addSecret});
+      } catch (error) {
+        throw new Error(`${where}: ${error instanceof Error ? error.message : String(error)}`, {cause: error});
+      }
+    },
+    async environment() {
+      if (!isEmbedded(settings.connections[DEFAULT])) return {};
+      refuseService(environment);
+      const {host, port, user, database, password} = await embedded();
+      return {
+        PGHOST: host,
+        PGHOSTADDR: "",
+        PGPORT: String(port),
+        PGUSER: user,
+        PGDATABASE: database,
+        PGSSLMODE: "disable",
+        PGOPTIONS: "",
+        ...(password !== null && {PGPASSWORD: password})
+      };
+    },
+    async close() {
+      const started = await starting?.catch(() => null);
+      starting = null;
+      await started?.stop();
+    }
+  };
+}
+
+// A service wins over PGHOST, so psql in a bash cell would reach another database than the SQL cells do.
+function refuseService({PGSERVICE: service}: Readonly<Record<string, string>>): void {
+  if (service)
+    throw new Error(
+      `PGSERVICE=${service} is set: psql in bash cells would reach that service instead of the embedded database; unset PGSERVICE`
+    );
+}
+
+type Lookups = Pick<TargetOptions, "lookup" | "environment" | "addSecret">;
+
+function resolve(name: string, connection: Connection | undefined, {lookup, environment, addSecret}: Lookups): ResolvedConnection {
+  const text = fillTemplate(connection?.url ?? "", (variable) => {
+    const value = lookup(variable);
+    if (value === undefined)
+      throw new ConninfoError(`\${${variable}} has no value; give it with --set ${variable}=…, --env-file or the environment`);
+    return value;
+  });
+  if (text.trim() === "" && connection && connection.url.trim() !== "")
+    throw new ConninfoError(`${connection.url} is empty; give it a connection string`);
+  const {password, findPassword, sslOtherwise, ...resolved} = resolveConninfo(text, environment);
+  if (password !== null) addSecret(`${name.toUpperCase().replace(/[^A-Z0-9]/g, "_")}_PASSWORD`, password);
+  return {
+    name,
+    ...resolved,
+    sslOtherwise,
+    async password() {
+      if (password !== null) return password;
+      const found = findPassword();
+      if ("why" in found)
+        throw new Error(`the server asks for a password and there is none: neither in the connection, nor in PGPASSWORD, and ${found.why}`);
+      addSecret(`${name.toUpperCase().replace(/[^A-Z0-9]/g, "_")}_PASSWORD`, found.password);
+      return found.password;
+    },
+    readonly: connection?.readonly ?? false,
+    embedded: false,
+    demo: false
+  };
+}
+
+function toConnection(
+  name: string,
+  {host, port, user, database, password, demo}: Embedded,
+  connection: Connection | undefined
+): ResolvedConnection {
+  return {
+    name,
+    host,
+    port,
+    database,
+    user,
+    password: async () => password ?? undefined,
+    ssl: false,
+    sslOtherwise: null,
+    options: null,
+    applicationName: null,
+    connectTimeoutMs: 30_000,
+    sessionAttributes: "any",
+    readonly: connection?.readonly ?? false,
+    embedded: true,
+    demo
+  };
+}

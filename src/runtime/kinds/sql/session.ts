@@ -1,0 +1,116 @@
+/** What the cells of one SQL session share: one connection to one target, opened at its first cell and again when it was lost. */
+import type {ServerIdentity} from "../../../model/event.ts";
+import type {ResolvedConnection, SessionContext} from "../../../model/kind.ts";
+import type {Connected} from "./connect.ts";
+import {connect} from "./connect.ts";
+import {explainConnectError} from "./explain-connect-error.ts";
+
+export interface SqlSession {
+  readonly context: SessionContext;
+  connected: Connected | null;
+  named: string; // the application_name that the server shows now
+  readOnly: boolean; // default_transaction_read_only as it was last set
+  openTransaction: boolean; // when its last cell ended
+}
+
+export const openSession = (context: SessionContext): SqlSession => ({
+  context,
+  connected: null,
+  named: "",
+  readOnly: false,
+  openTransaction: false
+});
+
+/** The session's connection, opened if there is none; `again` says that an earlier one was lost. */
+export async function useConnection(
+  session: SqlSession,
+  applicationName: string,
+  signal: AbortSignal
+): Promise<{readonly connected: Connected; readonly again: boolean}> {
+  const before = session.connected;
+  if (before && before.lost() === null) return {connected: before, again: false};
+  if (before) {
+    session.connected = null;
+    await before.end();
+    if (session.openTransaction) {
+      session.openTransaction = false;
+      throw new Error(
+        `the connection was lost while a transaction of an earlier cell was open (${before.lost()}); the server has rolled it back. Run that cell again`
+      );
+    }
+  }
+  const {context} = session;
+  const name = context.on ?? "default";
+  const resolved = await context.connection(name);
+  let connected: Connected;
+  try {
+    connected = await connect(resolved, applicationName, signal);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new Error(explainConnectError(error, resolved), {cause: error});
+  }
+  try {
+    const server = await identify(connected);
+    requireAttributes(resolved, server);
+    if (resolved.readonly) await connected.ask("set default_transaction_read_only = on");
+    await context.record({type: "connection-opened", connection: name, session: context.name, server: server.identity});
+  } catch (error) {
+    await connected.end();
+    throw error;
+  }
+  Object.assign(session, {connected, named: applicationName, readOnly: resolved.readonly});
+  return {connected, again: before !== null};
+}
+
+interface Identified {
+  readonly identity: ServerIdentity;
+  readonly readOnly: boolean;
+}
+
+async function identify(connected: Connected): Promise<Identified> {
+  const common =
+    "current_setting('server_version'), current_database(), current_user, pg_catalog.pg_is_in_recovery(), current_setting('transaction_read_only')";
+  // not every role may read the system identifier, and not every server has the function
+  const rows = await connected
+    .ask(`select ${common}, (select system_identifier from pg_catalog.pg_control_system())`)
+    .catch(() => connected.ask(`select ${common}, null`));
+  const [version, database, user, recovering, readOnly, systemIdentifier] = rows[0] ?? [];
+  const {host, port, embedded, demo} = connected.resolved;
+  return {
+    identity: {
+      version: version ?? "",
+      host,
+      port,
+      database: database ?? connected.resolved.database,
+      user: user ?? connected.resolved.user,
+      systemIdentifier: systemIdentifier ?? null,
+      recovering: recovering === undefined || recovering === null ? null : recovering === "t",
+      embedded,
+      demo
+    },
+    readOnly: readOnly === "on"
+  };
+}
+
+/** target_session_attrs, with the one host there is. */
+function requireAttributes({sessionAttributes, host, port}: ResolvedConnection, {identity: {recovering}, readOnly}: Identified): void {
+  const is = recovering ? "a standby" : readOnly ? "read only" : "a primary that takes writes";
+  const fits = {
+    any: true,
+    "prefer-standby": true,
+    primary: recovering === false,
+    standby: recovering === true,
+    "read-write": recovering === false && !readOnly,
+    "read-only": recovering === true || readOnly
+  }[sessionAttributes];
+  if (!fits) throw new Error(`the server at ${host}:${port} is ${is}, and target_session_attrs asks for ${sessionAttributes}`);
+}
+
+/** Ends the connection and says what a person should know. */
+export async function closeSession({connected, context}: SqlSession): Promise<readonly string[]> {
+  if (!connected) return [];
+  const open = connected.lost() === null && connected.transaction() !== "idle";
+  if (open) await Promise.race([connected.ask("rollback"), new Promise((resolve) => setTimeout(resolve, 2000).unref())]).catch(() => {});
+  await connected.end();
+  return open ? [`SQL session "${context.name}" on "${context.on ?? "default"}": an open transaction was rolled back`] : [];
+}

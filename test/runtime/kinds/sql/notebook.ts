@@ -1,0 +1,100 @@
+import type {Fact, Notice, Table} from "../../../../src/model/event.ts";
+import type {BoundVariable, Finish, RawOutput, ResolvedConnection} from "../../../../src/model/kind.ts";
+import type {Cell, RunId, StepId} from "../../../../src/model/runbook.ts";
+import {resolveConninfo} from "../../../../src/runtime/connections/conninfo/resolve.ts";
+import type {SqlSession} from "../../../../src/runtime/kinds/sql/session.ts";
+import {sql} from "../../../../src/runtime/kinds/sql/sql.ts";
+
+export interface Executed {
+  readonly finish: Finish;
+  readonly outputs: readonly RawOutput[];
+  readonly tables: readonly Table[];
+  readonly notices: readonly Notice[];
+  readonly tags: readonly string[];
+  readonly stdout: string;
+}
+export interface Options {
+  readonly options?: Readonly<Record<string, string>>;
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  readonly attempt?: number;
+  readonly emit?: (output: RawOutput) => void | Promise<void>;
+}
+
+/** One SQL session against a real server, and cells executed in it. */
+export interface Notebook {
+  readonly session: SqlSession;
+  readonly facts: readonly Fact[];
+  run(source: string, options?: Options): Promise<Executed>;
+  close(): Promise<readonly string[]>;
+}
+
+export const toCell = (source: string, config: unknown): Cell =>
+  ({
+    id: "cell" as StepId,
+    kind: "sql",
+    language: "sql",
+    source,
+    config,
+    lines: source.split("\n").map((_, index) => [index + 1, 1])
+  }) as unknown as Cell;
+
+export function toConnection(url: string, more: Partial<ResolvedConnection> = {}): ResolvedConnection {
+  const {password, findPassword: _, ...resolved} = resolveConninfo(url, {});
+  return {
+    name: "default",
+    ...resolved,
+    password: async () => password ?? undefined,
+    readonly: false,
+    embedded: false,
+    demo: false,
+    ...more
+  };
+}
+
+export async function openNotebook(url: string, more: Partial<ResolvedConnection> = {}): Promise<Notebook> {
+  const facts: Fact[] = [];
+  const session = await sql.open({
+    run: "01900000-0000-7000-8000-000000000000" as RunId,
+    name: "main",
+    on: null,
+    settings: {connections: {}, hosts: {}, secrets: [], requires: [], files: [], drillEveryMs: null},
+    directory: "/",
+    runDirectory: "/",
+    environment: async () => ({}),
+    connection: async () => toConnection(url, more),
+    record: async (fact) => void facts.push(fact)
+  });
+  return {
+    session,
+    facts,
+    async run(source, {options = {}, variables = {}, signal = new AbortController().signal, attempt = 1, emit} = {}) {
+      const outputs: RawOutput[] = [];
+      const config = sql.read(options, (message) => {
+        throw new Error(message);
+      });
+      const bound = new Map(
+        Object.entries(variables).map(([name, value]): [string, BoundVariable] => [name, {value, secret: false, setAt: 1}])
+      );
+      const take = (output: RawOutput): void | Promise<void> => {
+        outputs.push(output);
+        return emit?.(output);
+      };
+      const finish = await sql.execute(
+        {cell: toCell(source, config), config, attempt, variables: bound, runLabel: "runbook 0190 cell"},
+        session,
+        take,
+        signal
+      );
+      return {
+        finish,
+        outputs,
+        tables: outputs.filter((output) => output.type === "table"),
+        notices: outputs.filter((output) => output.type === "notice"),
+        tags: outputs.flatMap((output) => (output.type === "command" ? [output.tag] : [])),
+        stdout: Buffer.concat(outputs.flatMap((output) => (output.type === "bytes" ? [output.bytes] : []))).toString()
+      };
+    },
+    close: () => sql.close(session)
+  };
+}
