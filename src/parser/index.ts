@@ -4,9 +4,12 @@ import type {Yaml} from "mdast";
 import type {AnyKind} from "../model/kind.ts";
 import type {Runbook, Section} from "../model/runbook.ts";
 import {readBytes} from "./bytes.ts";
+import {isTooDeep} from "./depth.ts";
 import type {Document} from "./document.ts";
 import {noHead, readFrontmatter} from "./frontmatter.ts";
 import {Ids} from "./ids.ts";
+import {checkIncludes, type Included} from "./includes.ts";
+import {Library} from "./library.ts";
 import {parseMarkdown} from "./markdown.ts";
 import {findDefinitions, Prose} from "./prose.ts";
 import {checkExpressions, checkObjectives, recommendIds, resolveDecisions} from "./resolve.ts";
@@ -25,15 +28,34 @@ export interface ParseOptions {
 }
 
 /** The runbook and what is wrong with it. Never throws on a document. */
-export function parseRunbook(bytes: Uint8Array, options: ParseOptions): Runbook {
-  const {path, kinds} = options;
+export function parseRunbook(bytes: Uint8Array, {path, kinds, readFile}: ParseOptions): Runbook {
+  const library =
+    readFile &&
+    new Library((other) => {
+      const found = readFile(other);
+      return found && parseOne(found, other, kinds, null);
+    });
+  return parseOne(bytes, path, kinds, library ?? null);
+}
+
+/** `library`: null where other files are not looked at. */
+function parseOne(bytes: Uint8Array, path: string, kinds: readonly AnyKind[], library: Library | null): Runbook {
   const digest = createHash("sha256").update(bytes).digest("hex");
   const {source, problem} = readBytes(bytes, path);
-  if (problem) {
-    const nothing = {sections: [], steps: [], inputs: [], milestones: [], objectives: [], reminders: [], includes: []};
-    return {path, digest, title: basename(path), owner: null, revision: null, settings: noHead.settings, ...nothing, problems: [problem]};
-  }
   const report = new Report(path);
+  if (problem || isTooDeep(source, report)) {
+    const nothing = {sections: [], steps: [], inputs: [], milestones: [], objectives: [], reminders: [], includes: []};
+    return {
+      path,
+      digest,
+      title: basename(path),
+      owner: null,
+      revision: null,
+      settings: noHead.settings,
+      ...nothing,
+      problems: problem ? [problem] : report.problems
+    };
+  }
   const root = parseMarkdown(source.text);
   const yaml = root.children.find((node): node is Yaml => node.type === "yaml") ?? null;
   const head = readFrontmatter(yaml, source, report);
@@ -57,13 +79,10 @@ export function parseRunbook(bytes: Uint8Array, options: ParseOptions): Runbook 
   };
   for (const {draft, nodes} of cut) draft.nodes = walk(document, draft, nodes);
   document.ids.settle();
-  resolveDecisions(document, () => new Set());
-  const captured = document.steps.flatMap((step) => (step.type === "cell" ? step.captures.map(({name}) => name) : []));
-  checkExpressions(document, new Set(document.steps.map(({id}) => id)), new Set([...document.inputs.map(({name}) => name), ...captured]));
-  checkObjectives(document);
+  resolveDecisions(document, path, library);
   findUses(document);
   recommendIds(document);
-  return {
+  const runbook: Runbook = {
     path,
     digest,
     title: head.title ?? document.sections.find(({depth}) => depth === 1)?.title ?? basename(path),
@@ -88,6 +107,19 @@ export function parseRunbook(bytes: Uint8Array, options: ParseOptions): Runbook 
     objectives: document.objectives,
     reminders: document.reminders,
     includes: document.includes,
-    problems: report.problems.toSorted((a, b) => a.span.line - b.span.line || a.span.column - b.span.column)
+    problems: []
   };
+  const included = library && checkIncludes(runbook, library, report);
+  checkNames(document, runbook, included);
+  checkObjectives(document);
+  return {...runbook, problems: report.problems.toSorted((a, b) => a.span.line - b.span.line || a.span.column - b.span.column)};
+}
+
+function checkNames(document: Document, {steps, inputs, includes}: Runbook, included: Included | null): void {
+  const captured = steps.flatMap((step) => (step.type === "cell" ? step.captures.map(({name}) => name) : []));
+  const variables = [...inputs.map(({name}) => name), ...captured, ...(included?.variables ?? [])];
+  const stepIds = [...steps.map(({id}) => id), ...(included?.stepIds ?? [])];
+  // Where included files were not looked at, what they would add is unknown.
+  const known = included !== null || includes.length === 0;
+  checkExpressions(document, known ? new Set(stepIds) : null, known ? new Set(variables) : null);
 }

@@ -2,12 +2,11 @@
 import type {RootContent} from "mdast";
 import {parseDuration} from "../expression/duration.ts";
 import {refuseValue} from "../model/command.ts";
-import type {Include, Input, InputType, Metric, Milestone, Objective, Reminder, RunRule, Slot} from "../model/runbook.ts";
+import type {Input, InputType, Metric, Milestone, Objective, Reminder, RunRule, Slot} from "../model/runbook.ts";
 import type {Directive} from "./directive.ts";
 import {checkForm, type Document, type Draft, readerOf, type SectionDraft} from "./document.ts";
 import {checkName} from "./names.ts";
 import type {Reader} from "./reader.ts";
-import {splitTarget} from "./target.ts";
 
 const TYPES: readonly InputType[] = ["string", "int", "bool", "duration", "timestamp", "choice", "file", "secret"];
 const METRICS: readonly Metric[] = ["rto", "rpo", "ttd", "ttr"];
@@ -188,54 +187,4 @@ function readEstimate(reader: Reader): SectionDraft["estimate"] {
   if (least && most && least <= most && text.split("..").length < 3) return {minMs: least, maxMs: most};
   reader.refuse(reader.find("estimate")!, `"estimate" must be a duration or two, like 45m or 45m..60m, not "${text}"`);
   return null;
-}
-
-export function readInclude(document: Document, section: SectionDraft, directive: Directive): readonly RootContent[] {
-  if (!checkForm(document, directive, LEAF)) return [];
-  const {report} = document;
-  const reader = readerOf(document, directive.attributes);
-  const id = reader.id();
-  const src = reader.text("src");
-  const on = readPairs(reader, "on", /^[A-Za-z][\w-]*$/);
-  const set = readPairs(reader, "set", /^[A-Z][A-Z0-9_]*$/);
-  reader.finish("attribute", "directive-attribute");
-  if (directive.attributes.id === null)
-    report.add(
-      "id-missing",
-      'an include needs an id, which its steps are called by: ::include{#verify src="verification.md#data-integrity"}',
-      directive.head
-    );
-  if (reader.find("src") === null)
-    report.add("directive-attribute", 'an include names what it includes: src="verification.md#data-integrity"', directive.head);
-  if (id === null || src === null || !document.ids.claim(id, directive.attributes.id!.span)) return [];
-  const [file, target] = splitTarget(src);
-  const include: Draft<Include> = {
-    id,
-    file,
-    section: target as Include["section"],
-    on,
-    set,
-    before: document.steps.length,
-    within: section.id,
-    span: directive.span
-  };
-  document.includes.push(include);
-  return [slotOf("include", id)];
-}
-
-/** `EXPECTED=$MANIFEST, DATABASE=shop`: pairs between commas. */
-function readPairs(reader: Reader, name: string, key: RegExp): Readonly<Record<string, string>> {
-  const text = reader.text(name);
-  const pairs: Record<string, string> = {};
-  for (const part of text?.split(/,(?=\s*[\w-]+=)/) ?? []) {
-    const [, left, right] = /^\s*([^=\s]*)\s*=\s*(.*?)\s*$/.exec(part) ?? [];
-    if (left !== undefined && key.test(left) && right) pairs[left] = right;
-    else
-      reader.refuse(
-        reader.find(name)!,
-        `"${name}" is a list like ${name}="${name === "on" ? "default=restored, admin=main" : "EXPECTED=$MANIFEST, DATABASE=shop"}", and "${part.trim()}" is no part of one`,
-        "include-map"
-      );
-  }
-  return pairs;
 }

@@ -2,6 +2,7 @@
 import {hint} from "../model/nearest.ts";
 import type {Decision, Span} from "../model/runbook.ts";
 import type {Document} from "./document.ts";
+import type {Library} from "./library.ts";
 import {list, type PlacedExpression} from "./reader.ts";
 
 const OF_AN_ATTEMPT = new Set([
@@ -18,7 +19,7 @@ const OF_AN_ATTEMPT = new Set([
   "duration"
 ]);
 
-export function checkExpressions(document: Document, stepIds: ReadonlySet<string>, variables: ReadonlySet<string> | null): void {
+export function checkExpressions(document: Document, stepIds: ReadonlySet<string> | null, variables: ReadonlySet<string> | null): void {
   for (const placed of document.expressions)
     for (const read of placed.expression.reads) checkRead(document, placed, read, stepIds, variables);
 }
@@ -27,7 +28,7 @@ function checkRead(
   document: Document,
   {expression, purpose, judge, at}: PlacedExpression,
   read: string,
-  stepIds: ReadonlySet<string>,
+  stepIds: ReadonlySet<string> | null,
   variables: ReadonlySet<string> | null
 ): void {
   const {report} = document;
@@ -35,7 +36,7 @@ function checkRead(
   const [root, name] = split(read);
   if (root === "vars" && name !== null && variables && !variables.has(name)) {
     report.add("expression-name", `no input and no capture sets "${name}"${hint(name, variables)}`, place());
-  } else if (root === "steps" && name !== null && !stepIds.has(name)) {
+  } else if (root === "steps" && name !== null && stepIds && !stepIds.has(name)) {
     report.add("expression-name", `there is no step "${name}"${hint(name, stepIds)}`, place());
   } else if (OF_AN_ATTEMPT.has(root) && purpose !== "expect" && purpose !== "capture") {
     report.add(
@@ -54,14 +55,14 @@ function split(read: string): readonly [string, string | null] {
 }
 
 /** Where choices lead; a section that one leads to runs only when chosen. */
-export function resolveDecisions(document: Document, sectionsOf: (file: string) => ReadonlySet<string> | null): void {
+export function resolveDecisions(document: Document, path: string, library: Library | null): void {
   const {report, sections} = document;
   const byId = new Map(sections.map((section) => [section.id as string, section]));
   for (const step of document.steps) {
     if (step.type !== "decision") continue;
     for (const {file, section, span} of (step as Decision).choices) {
       if (file !== null) {
-        checkFile(document, file, section, span, sectionsOf, "decision-link");
+        checkFile(document, path, file, section, span, library);
         continue;
       }
       const target = section === null ? undefined : byId.get(section);
@@ -80,22 +81,16 @@ export function resolveDecisions(document: Document, sectionsOf: (file: string) 
   }
 }
 
-export function checkFile(
-  document: Document,
-  file: string,
-  section: string | null,
-  span: Span,
-  sectionsOf: (file: string) => ReadonlySet<string> | null,
-  rule: "decision-link" | "include-source"
-): void {
-  const {report} = document;
-  if (/^(\/|[a-z][a-z0-9+.-]*:)/i.test(file)) {
-    report.add(rule, `"${file}" is no path from this runbook's folder`, span);
+function checkFile({report}: Document, path: string, file: string, section: string | null, span: Span, library: Library | null): void {
+  if (file.startsWith("/")) {
+    report.add("decision-link", `"${file}" is no path from this runbook's folder`, span);
     return;
   }
-  const known = sectionsOf(file);
-  if (known === null) report.add("include-source", `there is no runbook "${file}" beside this one`, span);
-  else if (section !== null && !known.has(section)) report.add(rule, `"${file}" has no section "#${section}"${hint(section, known)}`, span);
+  if (library === null) return;
+  const known = library.find(path, file)?.sections.map(({id}) => id as string);
+  if (!known) report.add("include-source", `there is no runbook "${file}" beside this one`, span);
+  else if (section !== null && !known.includes(section))
+    report.add("decision-link", `"${file}" has no section "#${section}"${hint(section, known)}`, span);
 }
 
 export function checkObjectives({objectives, milestones, report}: Document): void {
