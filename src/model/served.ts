@@ -58,14 +58,12 @@ export interface ServedRun {
   readonly id: RunId;
   readonly title: string;
   readonly path: string; // of the runbook, as the run recorded it
-  readonly mode: Mode;
+  readonly mode: Mode | null; // null: nothing of its journal can be read
   readonly operator: string;
-  readonly startedAt: string;
-  readonly lastMs: number;
+  readonly startedAt: string | null;
+  readonly durationMs: number | null; // up to its last event
   readonly standing: ReturnType<typeof runStanding>;
-  readonly passed: number;
-  readonly steps: number;
-  readonly damage: string | null;
+  readonly reason: string; // of its end
 }
 /** A run that is opened to be read. */
 export interface ServedRecord extends ServedDocument {

@@ -9,6 +9,7 @@ import {RESPONSE_ALREADY_SENT} from "@hono/node-server/utils/response";
 import type {Context} from "hono";
 import {Hono} from "hono";
 
+import type {RunId} from "../model/runbook.ts";
 import {UsageError} from "../model/usage-error.ts";
 import type {Access} from "./access.ts";
 import type {Asset} from "./assets.ts";
@@ -99,12 +100,14 @@ export function createApp({access, assets, library, desks, records}: AppParts): 
   });
   app.get("/api/runs/:id/events", async (context) => {
     const id = context.req.param("id");
-    if (!(await records.events(id))) return unknownRun(context);
+    const after = Number((context.req.header("last-event-id") ?? context.req.query("after") ?? "").split("/")[1]) || 0;
+    const gone = new AbortController();
+    const events = await records.follow(id, {after, signal: gone.signal});
+    if (events === null) return unknownRun(context);
+    const headers = {...safeHeaders, "Content-Type": "text/event-stream; charset=utf-8"};
     return new Response(
-      streamEvents(() => records.events(id), context.req.header("last-event-id") ?? context.req.query("after") ?? null),
-      {
-        headers: {...safeHeaders, "Content-Type": "text/event-stream; charset=utf-8"}
-      }
+      streamEvents(id as RunId, events, () => gone.abort()),
+      {headers}
     );
   });
   app.get("/api/runs/:id/outputs/:file", async (context) => {

@@ -9,15 +9,15 @@ import type {AnyKind} from "../model/kind.ts";
 import {planRun} from "../model/plan.ts";
 import type {Run} from "../model/run.ts";
 import {blank, fold} from "../model/run.ts";
-import type {Step, StepId} from "../model/runbook.ts";
+import type {Runbook, Step, StepId} from "../model/runbook.ts";
 import type {DeskState} from "../model/served.ts";
 import {UsageError} from "../model/usage-error.ts";
 import type {GivenValue, Performance, RunRequest} from "../runtime/conductor.ts";
+import {refuseInput} from "../runtime/inputs.ts";
 import {Broadcast} from "./broadcast.ts";
 import {findDeviation} from "./following.ts";
 import type {OpenedDocument} from "./library.ts";
 import {Operator} from "./operator.ts";
-import {refusePattern} from "./pattern.ts";
 
 export interface DeskOptions {
   readonly runsDirectory: string;
@@ -86,13 +86,15 @@ export class Desk {
 
   /** Ends what the run started. Its journal stays whole and without an end: the run is interrupted. */
   async close(): Promise<void> {
-    await this.#performance?.kill();
+    const killed = this.#performance?.kill();
+    this.#operator.leave();
+    await killed;
     this.broadcast.close();
   }
 
   async #take(command: Command, by: string): Promise<string | null> {
     const {runbook} = this.document;
-    const reason = refusal(runbook, this.run, command) ?? this.#operator.refuse(command) ?? refusePattern(runbook, command);
+    const reason = refusal(runbook, this.run, command) ?? this.#operator.refuse(command) ?? refuseByPattern(runbook, command);
     if (reason !== null) return reason;
     switch (command.type) {
       case "set-mode":
@@ -224,4 +226,11 @@ export class Desk {
   #isSecret(name: string): boolean {
     return this.document.runbook.inputs.some((input) => input.name === name && input.type === "secret");
   }
+}
+
+/** An input's pattern is only judged here: nothing else can match one without being stalled by it. */
+function refuseByPattern({inputs}: Runbook, command: Command): string | null {
+  if (command.type !== "set-input") return null;
+  const input = inputs.find(({name}) => name === command.name);
+  return input ? refuseInput(input, command.value) : null;
 }

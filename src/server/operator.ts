@@ -35,6 +35,7 @@ export class Operator implements Conductor {
   #asking: Asking | null = null;
   #approaching: StepId | null = null; // it has been told to pass this one, which has not asked yet
   #wake: (() => void) | null = null;
+  #left = false;
 
   constructor(sight: Sight) {
     this.#sight = sight;
@@ -107,6 +108,12 @@ export class Operator implements Conductor {
     this.wake();
   }
 
+  /** The server stops: nobody will ask for anything any more. */
+  leave(): void {
+    this.#left = true;
+    this.stop();
+  }
+
   wake(): void {
     this.#wake?.();
     this.#wake = null;
@@ -156,6 +163,7 @@ export class Operator implements Conductor {
   }
 
   #next(run: Run): Move | null {
+    if (this.#left) return {type: "end"};
     if (run.cancelled !== null) return finishCancelled(this.#sight.runbook(), run);
     const queued = this.#queue.shift();
     if (queued) return queued;

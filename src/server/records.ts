@@ -1,4 +1,4 @@
-/** Runs that are opened to be read: as a row of a list, as a document, and as the events of their journal. */
+/** Runs that are opened to be read: as rows of a list, as a document, and as the events of their journal. */
 import {stat} from "node:fs/promises";
 import {basename, join} from "node:path";
 
@@ -6,32 +6,27 @@ import type {Event} from "../model/event.ts";
 import type {AnyKind} from "../model/kind.ts";
 import type {RunId} from "../model/runbook.ts";
 import type {ServedRecord, ServedRun} from "../model/served.ts";
-import {runStanding, settled} from "../model/standing.ts";
-import {findRun, listRuns, readRun} from "../runtime/runs.ts";
+import type {RunSummary} from "../runtime/runs.ts";
+import {findRun, followRun, listRuns, readRun} from "../runtime/runs.ts";
 import {readRunbook} from "./library.ts";
 
 export interface Records {
   list(): Promise<readonly ServedRun[]>;
-  open(id: string, reader: {name: string; here: (id: RunId) => boolean}): Promise<ServedRecord | null>;
-  events(id: string): Promise<{readonly run: RunId; readonly live: boolean; readonly events: readonly Event[]} | null>;
+  open(id: string, reader: {readonly name: string; here(id: RunId): boolean}): Promise<ServedRecord | null>;
+  /** The events after a number, and what comes while somebody is at work on the run. */
+  follow(id: string, options: {readonly after: number; readonly signal: AbortSignal}): Promise<AsyncGenerator<readonly Event[]> | null>;
   /** Where a cell's whole output lies; null for anything else. */
   output(id: string, file: string): Promise<{readonly path: string; readonly bytes: number} | null>;
 }
 
 export function openRecords({runsDirectory, kinds}: {runsDirectory: string; kinds: readonly AnyKind[]}): Records {
   const find = async (id: string): Promise<string | null> => {
-    if (!/^[0-9a-f-]{36}$/.test(id)) return null;
-    try {
-      return await findRun(runsDirectory, id);
-    } catch {
-      return null;
-    }
+    if (!/^[0-9a-f-]{36}$/.test(id)) return null; // nothing but an id: `findRun` would take a folder as well
+    const folder = await findRun(runsDirectory, id).catch(() => null);
+    return folder !== null && basename(folder) === id ? folder : null;
   };
   return {
-    async list() {
-      const found = await listRuns(runsDirectory);
-      return found.map(toRow).sort((one, other) => (one.startedAt < other.startedAt ? 1 : -1));
-    },
+    list: async () => (await listRuns(runsDirectory)).map(toRow),
     async open(id, {name, here}) {
       const folder = await find(id);
       if (folder === null) return null;
@@ -40,11 +35,9 @@ export function openRecords({runsDirectory, kinds}: {runsDirectory: string; kind
       const known = (run.start?.run ?? id) as RunId;
       return {id: known, name: path, runbook, highlights, you: name, live, here: here(known), damage};
     },
-    async events(id) {
+    async follow(id, options) {
       const folder = await find(id);
-      if (folder === null) return null;
-      const {events, live} = await readRun(folder);
-      return {run: id as RunId, live, events};
+      return folder === null ? null : followRun(folder, options);
     },
     async output(id, file) {
       const folder = await find(id);
@@ -56,21 +49,14 @@ export function openRecords({runsDirectory, kinds}: {runsDirectory: string; kind
   };
 }
 
-type Listed = Awaited<ReturnType<typeof listRuns>>[number];
-
-function toRow({id, run, live, damage}: Listed): ServedRun {
-  const planned = run.start?.plan.steps.filter((step) => step.action !== "skip" && step.action !== "offer") ?? [];
-  return {
-    id,
-    title: run.start?.runbook.title ?? "",
-    path: run.start?.runbook.path ?? "",
-    mode: run.start?.mode ?? "recovery",
-    operator: run.start?.operator ?? "",
-    startedAt: run.startedAt ?? "",
-    lastMs: run.lastMs,
-    standing: runStanding(run, live),
-    passed: planned.filter(({step}) => settled(run.steps.get(step) ?? {status: "pending"})).length,
-    steps: planned.length,
-    damage
-  };
-}
+const toRow = ({id, title, path, mode, operator, startedAt, durationMs, standing, reason}: RunSummary): ServedRun => ({
+  id: id as RunId,
+  title,
+  path,
+  mode,
+  operator,
+  startedAt,
+  durationMs,
+  standing,
+  reason
+});

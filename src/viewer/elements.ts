@@ -1,0 +1,58 @@
+/** What all elements of the page have in common. */
+import type {ReactiveController, ReactiveControllerHost} from "lit";
+import {LitElement} from "lit";
+import {property} from "lit/decorators.js";
+
+import type {StepId} from "../model/runbook.ts";
+import type {RunStore} from "./store.ts";
+
+/** Renders into the page itself: one style sheet, anchors that work, text that can be found. */
+export class PageElement extends LitElement {
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+}
+
+/** Shows something of a run, and again whenever that changes. */
+export class RunElement extends PageElement {
+  @property({attribute: false}) store!: RunStore;
+  #leave: (() => void) | null = null;
+
+  /** The one step that it shows; null when it shows the run. */
+  protected get watched(): StepId | null {
+    return null;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#leave = this.store.watch(this.watched, () => this.requestUpdate());
+  }
+
+  override disconnectedCallback(): void {
+    this.#leave?.();
+    super.disconnectedCallback();
+  }
+}
+
+/** Asks for an update every second while `isNeeded`. */
+export class Ticking implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  readonly #isNeeded: () => boolean;
+  #timer: ReturnType<typeof setInterval> | null = null;
+
+  constructor(host: ReactiveControllerHost, isNeeded: () => boolean) {
+    this.#host = host;
+    this.#isNeeded = isNeeded;
+    host.addController(this);
+  }
+
+  hostUpdated(): void {
+    if (this.#isNeeded()) this.#timer ??= setInterval(() => this.#host.requestUpdate(), 1000);
+    else this.hostDisconnected();
+  }
+
+  hostDisconnected(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+}

@@ -1,0 +1,40 @@
+import {html, render} from "lit";
+
+import type {Event} from "../model/event.ts";
+import type {ServedHome, ServedRecord} from "../model/served.ts";
+import "./runbook-home.ts";
+import "./runbook-page.ts";
+import type {RunSource} from "./source.ts";
+import {archived, getJson, live, recorded} from "./source.ts";
+import {RunStore} from "./store.ts";
+import "./theme/index.css";
+
+const app = document.createElement("div");
+app.id = "app";
+document.body.append(app);
+
+try {
+  const source = await findSource();
+  if (source === null) await showHome();
+  else render(html`<runbook-page .store=${await RunStore.open(source)}></runbook-page>`, app);
+} catch (error) {
+  render(
+    html`<main class="broken"><h1>This page cannot be shown</h1><p>${error instanceof Error ? error.message : String(error)}</p><p><a href="/">All runbooks and runs</a></p></main>`,
+    app
+  );
+}
+
+/** What the page shows: the record that stands in it, else what its address names; null for the list of all. */
+async function findSource(): Promise<RunSource | null> {
+  const record = document.querySelector<HTMLScriptElement>("script#record");
+  if (record) return archived(JSON.parse(record.textContent) as {document: ServedRecord; events: readonly Event[]});
+  const [, page, ...rest] = location.pathname.split("/");
+  const name = decodeURIComponent(rest.join("/"));
+  return page === "runbook" ? live(name) : page === "run" ? recorded(name) : null;
+}
+
+async function showHome(): Promise<void> {
+  const home = await getJson<ServedHome>("/api/home");
+  if (home.only !== null && home.runs.length === 0) location.replace(`/runbook/${encodeURIComponent(home.only)}`);
+  else render(html`<runbook-home .home=${home}></runbook-home>`, app);
+}

@@ -1,0 +1,103 @@
+import {html, nothing} from "lit";
+import {customElement, property, state} from "lit/decorators.js";
+import {keyed} from "lit/directives/keyed.js";
+
+import type {Attempt, EndedAttempt, StepRun} from "../model/run.ts";
+import {attemptsOf} from "../model/run.ts";
+import type {Cell, StepId} from "../model/runbook.ts";
+import {settled} from "../model/standing.ts";
+import {optionWords} from "./cell-options.ts";
+import {checksOf} from "./cell-promises.ts";
+import {codeLines} from "./code.ts";
+import {confirmationPanel} from "./confirmation.ts";
+import {copyButton} from "./copy-button.ts";
+import {RunElement, Ticking} from "./elements.ts";
+import {linkIcon, playIcon, skipIcon, stopIcon, toHereIcon} from "./icons.ts";
+import type {ProseContext} from "./prose.ts";
+import {prose} from "./prose.ts";
+import "./runbook-outputs.ts";
+import {ending} from "./cell-ending.ts";
+import {skipForm} from "./skip-form.ts";
+import {stepHead} from "./step-head.ts";
+import {outcomeWord} from "./words.ts";
+
+/** A step that a machine executes: its code, what it promises, and under it what came of it. */
+@customElement("runbook-cell")
+export class RunbookCell extends RunElement {
+  @property({attribute: false}) cell!: Cell;
+  @property({attribute: false}) context!: ProseContext;
+  @state() private chosen: number | null = null; // the attempt that is looked at; null: the newest
+  @state() private skipping = false;
+  readonly ticking = new Ticking(this, () => this.store.stepRun(this.cell.id).status === "running" && this.store.isLive);
+
+  protected override get watched(): StepId {
+    return this.cell.id;
+  }
+
+  override render() {
+    const {cell, store} = this;
+    const now = store.stepRun(cell.id);
+    const attempts: readonly Attempt[] = now.status === "running" ? [...now.earlier, now.attempt] : attemptsOf(now);
+    const attempt = attempts.find(({number}) => number === this.chosen) ?? attempts.at(-1);
+    return html`
+      ${stepHead({step: cell, now, store, kind: cell.language, actions: store.source.commands ? this.#actions(now) : nothing})}
+      ${cell.before.length > 0 ? html`<div class="step-prose">${prose(cell.before, this.context)}</div>` : nothing}
+      <div class="code">
+        <pre tabindex="0" aria-label="Code"><code>${codeLines(this.context.highlights.cells[cell.id] ?? [[null, cell.source]], placeOf(attempt))}</code></pre>
+        ${copyButton(cell.source, "Copy the code")}
+      </div>
+      ${optionWords(cell)} ${checksOf(cell, attempt)}
+      ${this.skipping ? skipForm({cancel: () => (this.skipping = false), skip: (why) => this.#skip(why)}) : nothing}
+      ${now.status === "asked" && now.question.type === "confirmation" ? confirmationPanel({store, cell, question: now.question}) : nothing}
+      ${now.status === "skipped" ? html`<p class="fact">Skipped: ${now.reason}</p>` : nothing}
+      ${now.status === "answered" && now.answer.type === "refused" ? html`<p class="fact">Refused by ${now.by}${now.note ? `: ${now.note}` : ""}</p>` : nothing}
+      ${attempts.length > 1 ? this.#attempts(attempts as readonly EndedAttempt[], attempt) : nothing}
+      ${attempt ? keyed(attempt.number, html`<runbook-outputs .attempt=${attempt} .run=${store.run.start!.run} .source=${store.source} .label="Output of ${cell.title ?? cell.id}"></runbook-outputs>`) : nothing}
+      ${attempt ? ending(attempt, cell, "confirmed" in now ? now.confirmed : null) : nothing}
+      ${cell.after.length > 0 ? html`<div class="step-prose">${prose(cell.after, this.context)}</div>` : nothing}`;
+  }
+
+  #actions(now: StepRun) {
+    const {cell, store} = this;
+    const {blocked} = store; // `refusal` gives the same reason for every cell that exists
+    const isRunning = now.status === "running";
+    const again = now.status === "ended" || now.status === "skipped";
+    return html`
+      <button type="button" class="quiet small" @click=${() => this.#copyLink()} aria-label="Copy a link to this step" title="Copy a link to this step">${linkIcon}</button>
+      ${settled(now) || isRunning ? nothing : html`<button type="button" class="quiet small" @click=${() => (this.skipping = !this.skipping)} ?disabled=${store.run.ended !== null} aria-label="Skip this step" title="Skip this step">${skipIcon}</button>`}
+      <button type="button" class="quiet small" ?disabled=${blocked !== null} title=${blocked ?? "Run to here"} aria-label="Run to here" @click=${() => store.send({type: "run", to: cell.id, section: null})}>${toHereIcon}</button>
+      ${
+        isRunning
+          ? html`<button type="button" class="stop" @click=${() => store.send({type: "cancel"})}>${stopIcon} Stop</button>`
+          : html`<button type="button" class="run" ?disabled=${blocked !== null} title=${blocked ?? "Run this cell (Shift+Enter)"} @click=${() => this.runCell()}>${playIcon} ${again ? "Run again" : "Run"}</button>`
+      }`;
+  }
+
+  runCell(): void {
+    this.chosen = null;
+    if (this.store.source.commands && this.store.blocked === null) void this.store.send({type: "execute", step: this.cell.id});
+  }
+
+  async #skip(why: string): Promise<void> {
+    if (await this.store.send({type: "skip", step: this.cell.id, why})) this.skipping = false;
+  }
+
+  async #copyLink(): Promise<void> {
+    const url = new URL(location.href);
+    url.hash = `step:${this.cell.id}`;
+    history.replaceState(null, "", url);
+    await navigator.clipboard.writeText(url.href);
+  }
+
+  #attempts(attempts: readonly (Attempt | EndedAttempt)[], shown: Attempt | undefined) {
+    return html`<div class="attempts" role="group" aria-label="Attempts">${attempts.map(
+      (attempt) =>
+        html`<button type="button" class="quiet small" aria-pressed=${attempt === shown ? "true" : "false"} @click=${() => (this.chosen = attempt.number)}>Attempt ${attempt.number} · ${"outcome" in attempt ? outcomeWord(attempt.outcome) : "running"}</button>`
+    )}</div>`;
+  }
+}
+
+function placeOf(attempt: Attempt | EndedAttempt | undefined) {
+  if (!attempt || !("outcome" in attempt) || attempt.outcome.type !== "failed" || attempt.outcome.place === null) return null;
+  return {...attempt.outcome.place, message: attempt.outcome.message};
+}

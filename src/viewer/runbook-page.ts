@@ -1,0 +1,109 @@
+import {html, nothing} from "lit";
+import {customElement, state} from "lit/decorators.js";
+import {guard} from "lit/directives/guard.js";
+
+import type {Section, Slot} from "../model/runbook.ts";
+import {RunElement} from "./elements.ts";
+import {playIcon} from "./icons.ts";
+import {handleKey, helpText} from "./keyboard.ts";
+import "./page-banner.ts";
+import "./page-header.ts";
+import "./page-outline.ts";
+import type {ProseContext} from "./prose.ts";
+import {heading, prose} from "./prose.ts";
+import {findReferences} from "./references.ts";
+import "./runbook-marker.ts";
+import {renderSlot} from "./slots.ts";
+import {span} from "./words.ts";
+
+/** A runbook with its run, live or as a record: the document, and at each step what came of it. */
+@customElement("runbook-page")
+export class RunbookPage extends RunElement {
+  @state() private outlined = false; // on a narrow screen
+  readonly #onKey = (event: KeyboardEvent): void => handleKey(event, this);
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener("keydown", this.#onKey);
+  }
+
+  override disconnectedCallback(): void {
+    document.removeEventListener("keydown", this.#onKey);
+    super.disconnectedCallback();
+  }
+
+  override render() {
+    const {store} = this;
+    document.title = store.runbook.title;
+    return html`
+      <a class="skip-link" href="#document">Skip to the document</a>
+      <page-header .store=${store} @outline=${() => (this.outlined = !this.outlined)}></page-header>
+      <div class="layout">
+        <nav class="outline ${this.outlined ? "is-open" : ""}" aria-label="Outline" @click=${() => (this.outlined = false)}><page-outline .store=${store}></page-outline></nav>
+        <main id="document" tabindex="-1">
+          <page-banner .store=${store}></page-banner>
+          ${guard([store.document], () => this.#article())}
+        </main>
+      </div>
+      <dialog class="help">${helpText}</dialog>
+      <div class="unseen" role="status" aria-live="polite">${store.announcement}</div>`;
+  }
+
+  override firstUpdated(): void {
+    // The browser looked for the address's step before there was one.
+    if (location.hash.length > 1) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
+  }
+
+  showHelp(): void {
+    this.querySelector<HTMLDialogElement>("dialog.help")!.showModal();
+  }
+
+  #article() {
+    const {store} = this;
+    const {runbook, highlights, name} = store.document;
+    const references = findReferences(runbook);
+    const context: ProseContext = {
+      name,
+      highlights,
+      references,
+      imageUrl: (document, file) => store.source.imageUrl(document, file),
+      slot: (slot: Slot) => renderSlot(store, slot, context)
+    };
+    const hasTitle = runbook.sections.some(({depth, title}) => depth === 1 && title === runbook.title);
+    return html`<article class="document">
+      ${hasTitle ? nothing : heading(1, runbook.title)}
+      ${runbook.sections.map((section) => this.#section(section, context))}
+      ${
+        references.footnotes.length === 0
+          ? nothing
+          : html`<section class="footnotes" aria-label="Footnotes"><ol>${references.footnotes.map((note, place) => html`<li id="footnote:${place + 1}">${prose(note.children, context)}</li>`)}</ol></section>`
+      }
+    </article>`;
+  }
+
+  #section(section: Section, context: ProseContext) {
+    const {id, title, depth, nodes, rule, estimate} = section;
+    if (depth === 0) return html`<section>${prose(nodes, context)}</section>`;
+    const told = [
+      ruleWords[rule],
+      estimate === null
+        ? null
+        : `about ${estimate.minMs === estimate.maxMs ? span(estimate.minMs) : `${span(estimate.minMs)} to ${span(estimate.maxMs)}`}`
+    ].filter(Boolean);
+    return html`<section>
+      <div class="section-head">
+        ${heading(depth, html`${title}<a class="anchor" href="#${id}" aria-label="Link to this section">#</a>`, id)}
+        ${this.store.source.commands && this.store.runbook.steps.some((step) => step.section === id) ? html`<button type="button" class="quiet small" title="Run this section" aria-label="Run the section “${title}”" @click=${() => this.store.send({type: "run", to: null, section: id})}>${playIcon} section</button>` : nothing}
+      </div>
+      ${told.length > 0 ? html`<p class="procedure">${told.map((word) => html`<span>${word}</span>`)}</p>` : nothing}
+      ${prose(nodes, context)}
+    </section>`;
+  }
+}
+
+const ruleWords: Readonly<Record<Section["rule"], string | null>> = {
+  "in-order": null,
+  chosen: "only when it is chosen",
+  "on-failure": "only after a failure",
+  always: "always, also after a failure"
+};

@@ -1,0 +1,125 @@
+import {html, nothing} from "lit";
+import {customElement, property, state} from "lit/decorators.js";
+
+import {openQuestion} from "../model/command.ts";
+import type {Answer} from "../model/event.ts";
+import type {StepRun, Ticks} from "../model/run.ts";
+import type {Checklist, Decision, Gate, StepId} from "../model/runbook.ts";
+import {RunElement} from "./elements.ts";
+import {skipIcon} from "./icons.ts";
+import {safeHref} from "./links.ts";
+import type {ProseContext} from "./prose.ts";
+import {prose} from "./prose.ts";
+import {skipForm} from "./skip-form.ts";
+import {stepHead} from "./step-head.ts";
+import {timeOfDay} from "./words.ts";
+
+/** A step that a person answers: a gate, a checklist, a decision. */
+@customElement("runbook-question")
+export class RunbookQuestion extends RunElement {
+  @property({attribute: false}) step!: Gate | Checklist | Decision;
+  @property({attribute: false}) context!: ProseContext;
+  @state() private skipping = false;
+
+  protected override get watched(): StepId {
+    return this.step.id;
+  }
+
+  override render() {
+    const {step, store} = this;
+    const now = store.stepRun(step.id);
+    const advisory = step.type === "checklist" && step.advisory;
+    return html`
+      ${advisory ? nothing : stepHead({step, now, store, kind: kindOf(step), actions: this.#skipButton(now)})}
+      ${step.nodes.length > 0 ? html`<div class="step-prose">${prose(step.nodes, this.context)}</div>` : nothing}
+      ${step.type === "checklist" ? this.#items(step, now) : nothing} ${step.type === "decision" ? this.#choices(step, now) : nothing}
+      ${this.skipping ? skipForm({cancel: () => (this.skipping = false), skip: (why) => this.#skip(why)}) : nothing} ${this.#answering(now)} ${this.#answered(now)}`;
+  }
+
+  #skipButton(now: StepRun) {
+    if (!this.store.source.commands || openQuestion(this.step, now) === null) return nothing;
+    return html`<button type="button" class="quiet small" ?disabled=${this.store.run.ended !== null} @click=${() => (this.skipping = !this.skipping)} aria-label="Skip this step" title="Skip this step">${skipIcon}</button>`;
+  }
+
+  #items(step: Checklist, now: StepRun) {
+    const ticks: Ticks = "ticks" in now ? now.ticks : new Map();
+    return html`<ul class="checklist">${step.items.map(({nodes, text, checked: written}, item) => {
+      const tick = ticks.get(item);
+      const checked = tick?.checked ?? (step.advisory && written);
+      const reason = this.store.source.commands
+        ? this.store.refuse({type: "tick", step: step.id, item, checked: !checked})
+        : "a record can be read, not changed";
+      return html`<li class=${checked ? "is-checked" : ""}><label title=${reason ?? nothing}>
+        <input type="checkbox" .checked=${checked} ?disabled=${reason !== null} aria-label=${text} @change=${(event: Event) => this.#tick(item, event)}>
+        <span>${prose(nodes, this.context)}</span></label>
+        ${tick ? html`<span class="who">${tick.by} · ${timeOfDay(tick.at)}</span>` : nothing}</li>`;
+    })}</ul>`;
+  }
+
+  #choices(step: Decision, now: StepRun) {
+    const question = openQuestion(step, now);
+    const proposed = question?.type === "decision" ? question : null;
+    const taken = now.status === "answered" && now.answer.type === "chosen" ? now.answer.choice : null;
+    const reason = this.#reason({type: "chosen", choice: 0, proposed: false});
+    return html`<div class="choices" role="group" aria-label="Choices">${step.choices.map(({label, file, section}, choice) => {
+      const leads = file ?? (section === null ? null : `#${section}`);
+      const href = leads === null ? null : safeHref(leads, this.context.name);
+      return html`<div class="choice ${taken === choice ? "is-taken" : ""}">
+        ${
+          question && this.store.source.commands
+            ? html`<button type="button" ?disabled=${reason !== null} title=${reason ?? nothing} @click=${() => this.#send({type: "chosen", choice, proposed: false})}>${label}</button>`
+            : html`<span class="label">${taken === choice ? "✓ " : ""}${label}</span>`
+        }
+        ${href === null ? nothing : html`<a href=${href}>${this.#sectionTitle(section) ?? leads}</a>`}
+        ${proposed?.proposed === choice ? html`<span class="proposed">proposed${proposed.why ? html`: <code>${proposed.why}</code>` : nothing}</span>` : nothing}
+      </div>`;
+    })}</div>`;
+  }
+
+  #answering(now: StepRun) {
+    const {step, store} = this;
+    if (!store.source.commands || store.run.ended !== null || openQuestion(step, now) === null || step.type === "decision") return nothing;
+    const given: Answer = step.type === "gate" ? {type: "confirmed"} : {type: "completed"};
+    const reason = this.#reason(given);
+    return html`<div class="question">
+      ${step.type === "gate" && step.role !== null ? html`<p class="asks">For the <strong>${step.role}</strong></p>` : nothing}
+      <label>Note (optional)<input name="note" autocomplete="off"></label>
+      <div class="answers">
+        <button type="button" class="confirm" ?disabled=${reason !== null} title=${reason ?? nothing} @click=${() => this.#send(given)}>${step.type === "gate" ? "Confirm" : "All done"}</button>
+        <button type="button" ?disabled=${this.#reason({type: "refused"}) !== null} @click=${() => this.#send({type: "refused"})}>Refuse</button>
+      </div></div>`;
+  }
+
+  #answered(now: StepRun) {
+    if (now.status === "skipped") return html`<p class="fact">Skipped: ${now.reason}</p>`;
+    if (now.status !== "answered") return nothing;
+    const how = now.via === "page" ? "" : ` (by ${now.via})`;
+    return html`<p class="fact">${now.answer.type === "refused" ? "Refused" : "Answered"} by <strong>${now.by}</strong>${how} at <time datetime=${now.at}>${timeOfDay(now.at)}</time>${now.note ? html`: “${now.note}”` : nothing}</p>`;
+  }
+
+  #sectionTitle(section: string | null): string | null {
+    return this.store.runbook.sections.find(({id}) => id === section)?.title ?? null;
+  }
+
+  #reason(answer: Answer): string | null {
+    return this.store.refuse({type: "answer", step: this.step.id, answer, note: "", phrase: null});
+  }
+
+  #send(answer: Answer): void {
+    const note = this.querySelector<HTMLInputElement>('input[name="note"]')?.value ?? "";
+    void this.store.send({type: "answer", step: this.step.id, answer, note, phrase: null});
+  }
+
+  async #tick(item: number, {currentTarget}: Event): Promise<void> {
+    const box = currentTarget as HTMLInputElement;
+    const {checked} = box;
+    if (!(await this.store.send({type: "tick", step: this.step.id, item, checked}))) box.checked = !checked;
+  }
+
+  async #skip(why: string): Promise<void> {
+    if (await this.store.send({type: "skip", step: this.step.id, why})) this.skipping = false;
+  }
+}
+
+const kindOf = (step: Gate | Checklist | Decision): string =>
+  step.type === "gate" && step.role !== null ? `gate · ${step.role}` : step.type;

@@ -1,0 +1,42 @@
+import type {TemplateResult} from "lit";
+import {html, nothing} from "lit";
+
+import type {StepRun} from "../model/run.ts";
+import type {Step} from "../model/runbook.ts";
+import {standing} from "../model/standing.ts";
+import {mark} from "./mark.ts";
+import type {RunStore} from "./store.ts";
+import {clock, dayAndTime, duration, stateWords} from "./words.ts";
+
+/** What stands above every step: how it stands, what it is called, and what can be done with it. */
+export function stepHead({
+  step,
+  now,
+  store,
+  kind,
+  actions
+}: {
+  step: Step;
+  now: StepRun;
+  store: RunStore;
+  kind: string;
+  actions: unknown;
+}): TemplateResult {
+  return html`<header class="step-head">
+    ${mark(standing(now))}
+    <div class="step-name"><h4 class="name">${step.title ?? step.id}</h4><span class="kind">${kind}</span></div>
+    <div class="step-state is-${standing(now)}">${stateWords(now)} ${now.status === "running" ? elapsed(now, store) : nothing} ${stamp(now)}</div>
+    <div class="step-actions">${actions}</div>
+  </header>`;
+}
+
+function elapsed(now: Extract<StepRun, {status: "running"}>, store: RunStore) {
+  if (!store.isLive) return html`when the run was interrupted`;
+  const before = now.earlier.at(-1);
+  return html`<span class="elapsed">${clock(store.now - Date.parse(now.attempt.startedAt))}</span>${before ? html` <span class="aside">last time ${duration(before.ending.durationMs)}</span>` : nothing}`;
+}
+
+function stamp(now: StepRun) {
+  const at = now.status === "ended" ? now.attempt.endedAt : now.status === "answered" ? now.at : null;
+  return at === null ? nothing : html`<time class="aside" datetime=${at} title=${at}>${dayAndTime(at).slice(11)}</time>`;
+}

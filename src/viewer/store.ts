@@ -1,0 +1,164 @@
+/** What a page knows: the document, and the fold of the events that came. Elements watch it, and hear only of what concerns them. */
+import type {Command} from "../model/command.ts";
+import {refusal} from "../model/command.ts";
+import type {Event} from "../model/event.ts";
+import type {Run, StepRun} from "../model/run.ts";
+import {apply, blank, stepRun} from "../model/run.ts";
+import type {Runbook, Step, StepId} from "../model/runbook.ts";
+import {stepsById} from "../model/runbook.ts";
+import type {DeskState, ServedDocument, ServedRecord} from "../model/served.ts";
+import {announce} from "./announce.ts";
+import type {Connection, RunSource} from "./source.ts";
+
+type Watcher = () => void;
+
+export class RunStore {
+  readonly source: RunSource;
+  document: ServedDocument | ServedRecord;
+  run: Run = blank;
+  desk: DeskState | null = null;
+  connection: Connection = "opening";
+  /** Why no step can be started now; null when one can. The same for every step, so it is found once. */
+  blocked: string | null = null;
+  trouble: string | null = null; // of the last command
+  announcement = "";
+  #steps: ReadonlyMap<StepId, Step>;
+  #clockAheadMs = 0;
+  #leave: (() => void) | null = null;
+  readonly #watchers = new Set<Watcher>();
+  readonly #stepWatchers = new Map<StepId, Set<Watcher>>();
+
+  private constructor(source: RunSource, document: ServedDocument | ServedRecord) {
+    this.source = source;
+    this.document = document;
+    this.#steps = stepsById(document.runbook);
+    this.#judge();
+  }
+
+  static async open(source: RunSource): Promise<RunStore> {
+    const store = new RunStore(source, await source.document());
+    store.#follow();
+    return store;
+  }
+
+  get runbook(): Runbook {
+    return this.document.runbook;
+  }
+
+  /** The record that is being read; null at a live runbook. */
+  get record(): ServedRecord | null {
+    return "id" in this.document ? this.document : null;
+  }
+
+  step(id: StepId): Step | undefined {
+    return this.#steps.get(id);
+  }
+
+  stepRun(id: StepId): StepRun {
+    return stepRun(this.run, id);
+  }
+
+  /** Somebody is at work on the run. */
+  get isLive(): boolean {
+    return this.run.start !== null && this.run.ended === null && (this.record === null || (this.record.live && this.connection !== "over"));
+  }
+
+  /** The server's time. */
+  get now(): number {
+    return Date.now() + this.#clockAheadMs;
+  }
+
+  /** Calls back when the step changes; with null when anything but an output changes. */
+  watch(step: StepId | null, watcher: Watcher): () => void {
+    const watchers = step === null ? this.#watchers : (this.#stepWatchers.get(step) ?? new Set());
+    if (step !== null) this.#stepWatchers.set(step, watchers);
+    watchers.add(watcher);
+    return () => watchers.delete(watcher);
+  }
+
+  refuse(command: Command): string | null {
+    return refusal(this.runbook, this.run, command);
+  }
+
+  async send(command: Command): Promise<boolean> {
+    this.trouble = (await this.source.commands?.send(command)) ?? null;
+    this.#notify();
+    return this.trouble === null;
+  }
+
+  dismiss(): void {
+    this.trouble = null;
+    this.#notify();
+  }
+
+  close(): void {
+    this.#leave?.();
+  }
+
+  #follow(): void {
+    this.#leave?.();
+    const lastId = (): string | null => (this.run.start ? `${this.run.start.run}/${this.run.seq}` : null);
+    this.#leave = this.source.follow(lastId, {
+      events: (events) => this.#receive(events),
+      desk: (state) => void this.#sitDown(state),
+      connection: (state) => {
+        this.connection = state;
+        this.#notifyAll();
+      }
+    });
+  }
+
+  #receive(events: readonly Event[]): void {
+    const changed = new Set<StepId>();
+    let beyondOutput = false;
+    try {
+      for (const event of events) {
+        const before = this.run;
+        this.run = apply(this.run, event);
+        if (this.run === before) continue;
+        if ("step" in event && event.step !== null) changed.add(event.step);
+        if (event.type === "output-written") continue;
+        beyondOutput = true;
+        this.announcement = announce(event, this.#steps) ?? this.announcement;
+      }
+    } catch {
+      this.#follow(); // a gap: what is missing comes again, from where the fold stands
+    }
+    const blocked = this.blocked;
+    if (beyondOutput) this.#judge();
+    if (this.blocked !== blocked) this.#notifyAll();
+    else {
+      for (const id of changed) this.#notifyStep(id);
+      if (beyondOutput) this.#notify();
+    }
+  }
+
+  async #sitDown(state: DeskState): Promise<void> {
+    this.desk = state;
+    this.#clockAheadMs = Date.parse(state.now) - Date.now();
+    if ((this.run.start?.run ?? null) !== state.run) this.run = this.run.start === null ? this.run : blank;
+    if (state.digest !== this.runbook.digest) {
+      this.document = await this.source.document();
+      this.#steps = stepsById(this.document.runbook);
+    }
+    this.#judge();
+    this.#notifyAll();
+  }
+
+  #judge(): void {
+    this.blocked = this.refuse({type: "run", to: null, section: null});
+  }
+
+  #notify(): void {
+    for (const watcher of this.#watchers) watcher();
+  }
+
+  #notifyStep(id: StepId): void {
+    for (const watcher of this.#stepWatchers.get(id) ?? []) watcher();
+  }
+
+  #notifyAll(): void {
+    this.#notify();
+    for (const id of this.#stepWatchers.keys()) this.#notifyStep(id);
+  }
+}

@@ -1,0 +1,12 @@
+import {fileURLToPath} from "node:url";
+import {defineConfig} from "vite";
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** One page for everything: home, a runbook, a run that is opened again. */
+export default defineConfig({
+  root: at("."),
+  base: "/",
+  publicDir: false,
+  build: {outDir: at("../../dist/viewer"), emptyOutDir: true, target: "es2022", assetsInlineLimit: 0, modulePreload: {polyfill: false}}
+});
