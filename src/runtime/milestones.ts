@@ -44,6 +44,7 @@ export function createMilestones({runbook, plan}: Pick<RunRequest, "runbook" | "
     },
     reachAfter(stage, step) {
       const place = places.get(step.id)!;
+      for (const {milestone} of placed) if (unreadable.has(milestone.id)) reach(stage, milestone); // its value may have been captured now
       for (const one of placed) {
         if (one.milestone.before <= place || !shares(stage, one, place)) continue;
         const after = between(one, place + 1, one.milestone.before);
@@ -81,6 +82,7 @@ export function createMilestones({runbook, plan}: Pick<RunRequest, "runbook" | "
       unreadable.set(id, `${at!.source}: ${error instanceof Error ? error.message : String(error)}`);
       return;
     }
+    unreadable.delete(id);
     reached.add(id);
     stage.write({type: "milestone-reached", milestone: id, time});
   }

@@ -1,0 +1,133 @@
+import {createHash} from "node:crypto";
+import {readFile} from "node:fs/promises";
+import {join} from "node:path";
+import {describe, expect, test} from "vitest";
+import type {Output} from "../../src/model/event.ts";
+import type {EndedAttempt} from "../../src/model/run.ts";
+import {stepRun} from "../../src/model/run.ts";
+import type {StepId} from "../../src/model/runbook.ts";
+import type {Tried} from "./begin.ts";
+import {begin} from "./begin.ts";
+import {cell, runbook} from "./tiny.ts";
+
+const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+async function attemptOf({performance}: Tried): Promise<EndedAttempt> {
+  const now = stepRun(await performance.done, "one" as StepId);
+  if (now.status !== "ended") throw new Error(`the step is ${now.status}`);
+  return now.attempt;
+}
+const bytesOf = (outputs: Iterable<Output>): Buffer =>
+  Buffer.concat(
+    [...outputs].map((output) =>
+      output.type === "text" ? Buffer.from(output.text) : output.type === "base64" ? Buffer.from(output.base64, "base64") : Buffer.alloc(0)
+    )
+  );
+
+describe("what a cell prints", () => {
+  test("stands in the journal, its streams apart, characters whole however the pipe cut them", async () => {
+    const source = "printf 'a\\xc3'; sleep 0.2; printf '\\xa9b'; echo err >&2";
+    const attempt = await attemptOf(await begin(runbook([cell("one", source)])));
+    const outputs = attempt.outputs.toArray();
+    expect(outputs.every(({type}) => type === "text")).toBe(true);
+    expect(outputs.flatMap((output) => (output.type === "text" && output.stream === "stdout" ? [output.text] : []))).toEqual(["a", "éb"]);
+    expect(attempt.ending.streams).toEqual({
+      stdout: {bytes: 4, sha256: sha256(Buffer.from("aéb")), truncated: false},
+      stderr: {bytes: 4, sha256: sha256(Buffer.from("err\n")), truncated: false}
+    });
+  });
+
+  test("and is no text stands there as base64", async () => {
+    const attempt = await attemptOf(await begin(runbook([cell("one", "printf 'a\\xff\\x00b'; printf '\\xc3'")])));
+    expect(attempt.outputs.toArray().every(({type}) => type === "base64")).toBe(true);
+    expect(bytesOf(attempt.outputs)).toEqual(Buffer.from([0x61, 0xff, 0x00, 0x62, 0xc3]));
+  });
+
+  test("goes to a file once it is more than the journal keeps", async () => {
+    const tried = await begin(
+      runbook([cell("one", "seq 1 300000; echo problem >&2", {expect: ["lines.size() == 300000", "bytes == 1988895"]})])
+    );
+    const attempt = await attemptOf(tried);
+    expect(attempt.outcome).toEqual({type: "passed"});
+    const inJournal = bytesOf([...attempt.outputs].filter((output) => "stream" in output && output.stream === "stdout"));
+    expect(inJournal.length).toBeLessThanOrEqual(64 * 1024);
+    expect(inJournal.length).toBeGreaterThan(64 * 1024 - 4);
+    const file = await readFile(join(tried.performance.folder, "outputs", "one.1.out"));
+    expect(file.subarray(0, inJournal.length).equals(inJournal)).toBe(true);
+    expect(attempt.ending.streams.stdout).toEqual({bytes: 1988895, sha256: sha256(file), truncated: false});
+    expect([...attempt.outputs].findLast((output) => output.type === "overflowed" && output.stream === "stdout")).toEqual({
+      type: "overflowed",
+      stream: "stdout",
+      file: "one.1.out",
+      bytes: 1988895
+    });
+    expect((await readFile(join(tried.performance.folder, "outputs", "one.1.err"))).toString()).toBe("problem\n");
+  });
+
+  test("cannot be promised on when not all of it is in memory", async () => {
+    const tried = await begin(
+      runbook([cell("one", "head -c 20000000 /dev/zero | tr '\\0' x", {expect: ["bytes == 20000000", "!stdout.contains('y')"]})])
+    );
+    const attempt = await attemptOf(tried);
+    expect(attempt.outcome).toMatchObject({
+      type: "failed",
+      message: expect.stringContaining("stdout is 20000000 bytes; an expression can read an attempt's output up to 16777216 bytes")
+    });
+    expect(attempt.checks.toArray().map(({met}) => met)).toEqual([true, false]);
+  });
+
+  test("with `output=none` is never recorded, but can be promised on", async () => {
+    const attempt = await attemptOf(
+      await begin(runbook([cell("one", "echo hidden", {options: {recordOutput: false}, expect: ["stdout == 'hidden\\n'"]})]))
+    );
+    expect(attempt.outcome).toEqual({type: "passed"});
+    expect(attempt.outputs).toHaveLength(0);
+    expect(attempt.ending.streams.stdout).toEqual({bytes: 0, sha256: sha256(Buffer.alloc(0)), truncated: true});
+  });
+});
+
+describe("a capture", () => {
+  test("is the trimmed output, or what its expression says, and later cells see it", async () => {
+    const book = runbook([
+      cell("zero", "echo ' 42 '; echo", {capture: {N: {}, LENGTH: {value: "string(stdout.size())"}}}),
+      cell("one", "test $N = 42", {expect: ["vars.LENGTH == '6'"]})
+    ]);
+    expect((await attemptOf(await begin(book))).outcome).toEqual({type: "passed"});
+  });
+
+  test("that is empty fails its cell, and then none of them is set", async () => {
+    const tried = await begin(runbook([cell("one", "echo a", {capture: {A: {}, B: {value: "stderr"}}})]));
+    const attempt = await attemptOf(tried);
+    expect(attempt.outcome).toMatchObject({type: "failed", message: 'B was not captured: stderr is empty; say "optional" if it may be'});
+    expect(tried.performance.run.variables.size).toBe(0);
+  });
+
+  test("that is secret is known before anything of its cell is recorded", async () => {
+    // The text of the cell itself does not hold it.
+    const source = "printf 'token: %s%s\\n' s3cr3t -t0ken; printf '%s%s\\n' s3cr3t -t0ken >&2";
+    const tried = await begin(
+      runbook([
+        cell("one", source, {
+          capture: {TOKEN: {value: "lines[0].substring(7)", secret: true}}
+        })
+      ])
+    );
+    const attempt = await attemptOf(tried);
+    expect(attempt.outcome).toEqual({type: "passed"});
+    expect(attempt.outputs.toArray()).toEqual([
+      {type: "text", stream: "stdout", text: "token: [redacted:TOKEN]\n"},
+      {type: "text", stream: "stderr", text: "[redacted:TOKEN]\n"}
+    ]);
+    expect(JSON.stringify(tried.events)).not.toContain("s3cr3t-");
+  });
+
+  test("that is secret and cannot be read leaves the output unrecorded", async () => {
+    const tried = await begin(
+      runbook([cell("one", "echo perhaps-a-secret; exit 1", {capture: {TOKEN: {value: "lines[7]", secret: true}}})])
+    );
+    const attempt = await attemptOf(tried);
+    expect(attempt.outputs).toHaveLength(0);
+    expect(attempt.ending.detail).toContain("it may hold the secret TOKEN");
+    expect(attempt.ending.streams.stdout.truncated).toBe(true);
+  });
+});
