@@ -56,7 +56,7 @@ async function buildCli() {
     format: "esm",
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
-    minify: {mangle: false, compress: true, codegen: true}
+    minify: true
   });
   await bundle.close();
   chmodSync(join(fresh, "main.js"), 0o755);

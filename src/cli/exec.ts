@@ -2,12 +2,11 @@ import {userInfo} from "node:os";
 import {resolve} from "node:path";
 
 import {planRun} from "../model/plan.ts";
-import type {Problem} from "../model/runbook.ts";
+import type {Problem, Runbook} from "../model/runbook.ts";
 import {UsageError} from "../model/usage-error.ts";
 import {checkTemplates} from "../runtime/connections/check-templates.ts";
 import {kinds} from "../runtime/kinds/index.ts";
 import {perform} from "../runtime/perform.ts";
-import {probeRequirements} from "../runtime/requirements.ts";
 import {isError, openDocument} from "./document.ts";
 import {exitCode} from "./exit-code.ts";
 import {readGiven} from "./given.ts";
@@ -48,7 +47,7 @@ export async function exec(reference: string, options: ExecOptions): Promise<num
 
   const environment = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
   const lookup = (name: string): string | undefined => values.find((value) => value.name === name)?.value ?? environment[name];
-  if (!report([...checkTemplates(runbook, lookup), ...(await probeRequirements(runbook, environment))], options)) return 2;
+  if (!report([...checkTemplates(runbook, lookup), ...(await findLacks(runbook, environment))], options)) return 2;
 
   const conductor = createHeadless(runbook, {answers, operator, drill, acceptProposals, confirmDestructive});
   const reporter = createReporter(runbook, options);
@@ -79,6 +78,11 @@ export async function exec(reference: string, options: ExecOptions): Promise<num
     if (limit) clearTimeout(limit);
     release();
   }
+}
+
+/** Only a document that requires programs pays for asking them. */
+async function findLacks(runbook: Runbook, environment: Readonly<Record<string, string>>): Promise<readonly Problem[]> {
+  return runbook.settings.requires.length === 0 ? [] : (await import("../runtime/requirements.ts")).probeRequirements(runbook, environment);
 }
 
 /** Says what is wrong; false when nothing may run. */
