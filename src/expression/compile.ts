@@ -205,7 +205,8 @@ export function plainly(error: unknown): string {
   const {summary, message} = error as {summary?: string; message?: string};
   const said = (summary ?? message ?? String(error))
     .replace(/google\.protobuf\.(Timestamp|Duration)/g, (_, name: string) => name.toLowerCase())
-    .replace(/\$(?=\w)/g, "");
+    .replace(/\$(?=\w)/g, "")
+    .replace(/\bEOF\b/, "the end");
   const unknown = /^Unknown variable: (.+)$/.exec(said);
   if (unknown) return `unknown name "${unknown[1]}"${hint(unknown[1]!, NAMES)}`;
   const overload = /^no such overload: (.+)$/.exec(said);

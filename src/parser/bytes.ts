@@ -45,8 +45,17 @@ function invalidAt(bytes: Uint8Array): number | null {
       if (isPrefix(bytes.subarray(0, middle))) good = middle;
       else bad = middle - 1;
     }
-    return Math.min(good, bytes.length - 1);
+    return startOf(bytes, Math.min(good, bytes.length - 1));
   }
+}
+
+/** A character cut short is at fault, not the byte that came instead of its rest. */
+function startOf(bytes: Uint8Array, at: number): number {
+  for (let back = 1; back <= 3 && at - back >= 0 && bytes[at - back]! >= 0x80; back++) {
+    const lead = bytes[at - back]!;
+    if (lead >= 0xc0) return (lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2) > back ? at - back : at;
+  }
+  return at;
 }
 
 function isPrefix(bytes: Uint8Array): boolean {

@@ -124,10 +124,9 @@ export class Reader {
     }
     const wanted = WANTED[purpose];
     if (parsed.yields !== "unknown" && !wanted.includes(parsed.yields)) {
-      const is = parsed.yields === "other" ? "something else" : `a ${parsed.yields}`;
       this.#report.add(
         "expression-type",
-        `${NOUNS[purpose]} must give ${list(wanted.map((word) => `a ${word}`))}, and this gives ${is}`,
+        `${NOUNS[purpose]} must give ${list(wanted.map((word) => GIVEN[word]!))}, and this gives ${GIVEN[parsed.yields]}`,
         at(0)
       );
       return null;
@@ -168,6 +167,14 @@ const WANTED: Readonly<Record<Purpose, readonly string[]>> = {
   choose: ["text"],
   value: ["duration", "text"],
   at: ["timestamp", "text"]
+};
+const GIVEN: Readonly<Record<string, string>> = {
+  bool: "true or false",
+  text: "text",
+  number: "a number",
+  timestamp: "a time",
+  duration: "a duration",
+  other: "something else"
 };
 const NOUNS: Readonly<Record<Purpose, string>> = {
   expect: "an expectation",
