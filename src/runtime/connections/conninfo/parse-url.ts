@@ -11,7 +11,11 @@ export function parseUrl(url: string): Conninfo {
   const slash = rest.indexOf("/");
   const authority = slash < 0 ? rest : rest.slice(0, slash);
   if (slash >= 0) put(found, "dbname", rest.slice(slash + 1), "the database name");
-  const at = authority.lastIndexOf("@");
+  // libpq would take another part for the host, and the rest of a password for a port
+  if (authority.split("@").length > 2 || (!authority.includes("@") && rest.includes("@"))) {
+    throw new ConninfoError('a "@", "/" or "?" in the user name or password of the URL must be written "%40", "%2F" or "%3F"');
+  }
+  const at = authority.indexOf("@");
   if (at >= 0) {
     const login = authority.slice(0, at);
     const colon = login.indexOf(":");
@@ -30,8 +34,9 @@ function readHost(text: string, found: Map<string, string>): void {
   if (text.startsWith("[") && !bracketed) throw new ConninfoError('an IPv6 address in the URL is not closed; write it as "[::1]:5432"');
   const plain = /^([^:]*)(?::(.*))?$/.exec(text);
   const [, host = "", port = ""] = bracketed ?? plain ?? [];
-  if (!bracketed && !plain) throw new ConninfoError('the host of the URL holds more than one ":"; an IPv6 address is written "[::1]:5432"');
+  if (!bracketed && !plain) throw new ConninfoError('the host of the URL is not understood; an IPv6 address is written "[::1]:5432"');
   put(found, "host", host, "the host");
+  if (!/^\d*$/.test(port)) throw new ConninfoError('the port of the URL is no number; a ":" in a user name or password is written "%3A"');
   put(found, "port", port, "the port");
 }
 
