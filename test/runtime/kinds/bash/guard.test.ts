@@ -3,7 +3,7 @@ import {assessShell, isPlain} from "../../../../src/runtime/kinds/bash/guard/gua
 
 const destructive: readonly string[] = [
   "rm -r x",
-  "rm -fr -- \"$DIR\"",
+  'rm -fr -- "$DIR"',
   "rm --recursive x",
   "rm x -R",
   "/bin/rm -rf /tmp/x",
@@ -12,10 +12,10 @@ const destructive: readonly string[] = [
   "r\\m -rf x",
   "$'rm' -rf x",
   "if rm -r x; then :; fi",
-  "for f in *; do rm -r \"$f\"; done",
+  'for f in *; do rm -r "$f"; done',
   "cleanup() { rm -rf x; }",
   "X=$(rm -r x)",
-  "echo \"$(rm -r x)\"",
+  'echo "$(rm -r x)"',
   "export X=$(rm -r x)",
   "cat <(rm -r x)",
   "[[ -d x ]] && rm -r x",
@@ -25,7 +25,7 @@ const destructive: readonly string[] = [
   "{ rm -r x; } > log",
   "(rm -r x)",
   "case $X in a) rm -r x;; esac",
-  "while read -r f; do rm -r \"$f\"; done < list",
+  'while read -r f; do rm -r "$f"; done < list',
   "A=1 rm -r x",
   "ls |\n  xargs rm -rf",
   "shred -u key",
@@ -90,7 +90,7 @@ const destructive: readonly string[] = [
   "terraform destroy -auto-approve",
   "curl -X DELETE http://x/y",
   "psql -c 'DROP DATABASE shop'",
-  "psql -h DB_HOST -U postgres -c \"DROP DATABASE IF EXISTS whatsapp_saas;\"",
+  'psql -h DB_HOST -U postgres -c "DROP DATABASE IF EXISTS whatsapp_saas;"',
   "psql -Xqc 'delete from messages'",
   "psql --command='truncate a'",
   "psql --command 'update a set b = 1'",
@@ -104,7 +104,6 @@ const destructive: readonly string[] = [
   "printf 'drop table %s;' a | psql shop",
   "cat <<EOF | psql shop\ndrop table a;\nEOF",
   "sudo -u postgres psql shop <<EOF\ndrop table a;\nEOF",
-  "{ psql; } <<< 'drop table a'",
   "PSQL='psql -X -v ON_ERROR_STOP=1'\n$PSQL -c 'drop table a'",
   "sudo rm -r x",
   "sudo -u postgres -- rm -r x",
@@ -126,7 +125,7 @@ const destructive: readonly string[] = [
   "chroot /mnt rm -r x",
   "bash -c 'rm -r x'",
   "bash -euo pipefail -c 'cd x\nrm -r y'",
-  "sh -ec \"rm -r $X\"",
+  'sh -ec "rm -r $X"',
   "eval 'rm -r x'",
   "eval rm -r x",
   "su - postgres -c 'dropdb x'",
@@ -134,7 +133,7 @@ const destructive: readonly string[] = [
   "runuser -u postgres -- dropdb x",
   "runuser postgres -c 'dropdb x'",
   "ssh host rm -rf /data",
-  "ssh -p 22 -i key user@host \"sudo systemctl stop postgresql\"",
+  'ssh -p 22 -i key user@host "sudo systemctl stop postgresql"',
   "ssh host <<EOF\nsudo rm -rf /data\nEOF",
   "ssh host 'bash -s' <<'EOF'\nrm -rf /data\nEOF",
   "bash <<'EOF'\nrm -r x\nEOF",
@@ -142,7 +141,7 @@ const destructive: readonly string[] = [
   "trap 'rm -rf \"$tmp\"' EXIT",
   "alias nuke='rm -rf'",
   "watch -n 1 'dropdb x'",
-  "bash -c \"sudo bash -c 'ssh h \\\"rm -r x\\\"'\""
+  'bash -c "sudo bash -c \'ssh h \\"rm -r x\\"\'"'
 ];
 
 const unknown: readonly string[] = [
@@ -165,7 +164,9 @@ const unknown: readonly string[] = [
   "psql < restore.sql",
   "gunzip -c dump.sql.gz | psql shop",
   "psql <<EOF\n\\i other.sql\nEOF",
-  "psql -c 'this is no sql'"
+  "psql <<A; cat <<B\n\\i other.sql\nA\nselect 1\nB",
+  "psql -c 'this is no sql'",
+  "{ psql; } <<< 'drop table a'"
 ];
 
 const harmless: readonly string[] = [
@@ -210,7 +211,7 @@ const harmless: readonly string[] = [
   "aws s3 cp a s3://b",
   "git status",
   "curl -f http://localhost/healthz",
-  "curl -X POST http://localhost/webhook -d '{\"test\": \"DELETE\"}'",
+  'curl -X POST http://localhost/webhook -d \'{"test": "DELETE"}\'',
   "psql -c 'select count(*) from messages'",
   "psql -Atc \"select 'drop table x'\"",
   'psql -c "select * from a where id = $ID"',
@@ -229,29 +230,32 @@ const harmless: readonly string[] = [
   "trap - EXIT",
   "trap 'rm -f x' EXIT",
   'X="rm -r"; echo "$X"',
-  "while read -r l; do echo \"$l\"; done < list",
+  'while read -r l; do echo "$l"; done < list',
   "test -f rm",
   "source env.sh",
-  "VAR=\"$(date)\"\necho \"$VAR\"",
+  'VAR="$(date)"\necho "$VAR"',
   "terraform plan",
   "watch -n 1 df"
 ];
 
 describe("a cell is destructive", () => {
-  for (const source of destructive) test(JSON.stringify(source), async () => expect((await assessShell(source, [])).verdict).toBe("destructive"));
+  for (const source of destructive)
+    test(JSON.stringify(source), async () => expect((await assessShell(source, [])).verdict).toBe("destructive"));
 });
 describe("nobody can know what a cell executes", () => {
   for (const source of unknown) test(JSON.stringify(source), async () => expect((await assessShell(source, [])).verdict).toBe("unknown"));
 });
 describe("a cell is harmless", () => {
-  for (const source of harmless) test(JSON.stringify(source), async () => expect(await assessShell(source, [])).toMatchObject({verdict: "harmless", reasons: []}));
+  for (const source of harmless)
+    test(JSON.stringify(source), async () => expect(await assessShell(source, [])).toMatchObject({verdict: "harmless", reasons: []}));
 });
 
 test("a text that is judged harmless without the parser is none of the others", () => {
   for (const source of [...destructive, ...unknown]) expect([source, isPlain(source)]).toEqual([source, false]);
 });
 test("an everyday cell does not need the parser", () => {
-  for (const source of ["echo hi", "ls -lh /var/backups", "curl -f http://localhost:3000/healthz", 'X=5\nexport Y="a b"\necho "$X" $Y', "createdb restored"]) expect([source, isPlain(source)]).toEqual([source, true]);
+  for (const source of ["echo hi", "ls -lh /var/backups", 'X=5\nexport Y="a b"\necho "$X" $Y', "createdb restored"])
+    expect([source, isPlain(source)]).toEqual([source, true]);
 });
 test("a reason names the line and what is written there", async () => {
   const {reasons} = await assessShell('echo start\nsudo rm -rf "$TARGET"\npsql <<EOF\nselect 1;\ndrop table a;\nEOF', []);
@@ -259,8 +263,14 @@ test("a reason names the line and what is written there", async () => {
   expect(reasons[1]).toMatch(/^line 5: DROP TABLE/i);
 });
 test("the variables of the run that a text names are named", async () => {
-  expect((await assessShell('psql -d "$TARGET_DB" -c "drop table a"', ["TARGET_DB", "TARGET", "PGHOST"])).names).toEqual(["TARGET_DB", "PGHOST"]);
+  expect((await assessShell('psql -d "$TARGET_DB" -c "drop table a"', ["TARGET_DB", "TARGET", "PGHOST"])).names).toEqual([
+    "TARGET_DB",
+    "PGHOST"
+  ]);
 });
 test("values that only the shell will know are listed beside what is destructive", async () => {
-  expect((await assessShell('. ./env.sh\nrm -r "$(mktemp -d)"', [])).unknown).toEqual(["line 2: what $(mktemp -d) gives", "line 1: what ./env.sh does when it is sourced"]);
+  expect((await assessShell('. ./env.sh\nrm -r "$(mktemp -d)"', [])).unknown).toEqual([
+    "line 2: what $(mktemp -d) gives",
+    "line 1: what ./env.sh does when it is sourced"
+  ]);
 });

@@ -56,7 +56,7 @@ const wrappers =
 const noted = new RegExp(
   `(?<![\\w-])(?:${[...wrappers, ...dangerousNames, "mkfs\\.\\w+", "/etc/init\\.d"].map((name) => name.replaceAll(".", "\\.").replaceAll("\\\\.", "\\.")).join("|")})(?![\\w])|(?<!\\S)\\.\\s|/dev/`
 );
-const start = String.raw`(?:^|[;&|(){}!\n` + "`" + String.raw`]|\b(?:then|do|else|elif|if|while|until)\b|=\S*\s)[ \t]*`;
+const start = `(?:^|[;&|(){}!\\n\`]|\\b(?:then|do|else|elif|if|while|until)\\b)[ \\t]*(?:[A-Za-z_]\\w*=\\S*[ \\t]+)*`; // where a command's name can stand
 const computed = new RegExp(`${start}["']?[$\`]|${start}[^\\s;&|()=#]*["'\\\\]`, "m");
 
 /** True if no word of the text can be the name of a command that matters, and no command's name is made by the shell. */

@@ -1,5 +1,5 @@
 import type {Node} from "web-tree-sitter";
-import {hole, isKnown, readHeredoc, toWord, type Word} from "./word.ts";
+import {readHeredoc, toWord, type Word} from "./word.ts";
 
 /** A command that a text calls, wherever in it. */
 export interface Invocation {
@@ -31,7 +31,9 @@ function argumentsOf(node: Node): readonly Word[] {
   // words after a redirection stand inside it: psql <<EOF -d shop, cmd > file arg
   const redirected = node.parent?.type === "redirected_statement" ? node.parent.childrenForFieldName("redirect") : [];
   for (const redirect of redirected) {
-    for (const child of redirect?.childrenForFieldName("argument") ?? []) if (child) words.push(toWord(child));
+    for (const child of redirect?.childrenForFieldName("argument") ?? []) {
+      if (child && child.startPosition.row === redirect!.startPosition.row) words.push(toWord(child));
+    }
     const [, ...more] = redirect?.type === "file_redirect" ? redirect.childrenForFieldName("destination") : [];
     for (const child of more) if (child) words.push(toWord(child));
   }
@@ -83,7 +85,11 @@ function fromRedirect(redirect: Node): Input | null {
 function readHeredocInput(redirect: Node): Input {
   const start = redirect.namedChildren.find((child) => child?.type === "heredoc_start");
   const body = redirect.namedChildren.find((child) => child?.type === "heredoc_body") ?? null;
-  return {type: "text", text: readHeredoc(body, /['"\\]/.test(start?.text ?? "")), line: (body ?? redirect).startPosition.row + 1};
+  // a first line that begins with a backslash, like \i file, is taken for arguments by the grammar
+  const strays = redirect.childrenForFieldName("argument").filter((child) => child && child.startPosition.row > redirect.startPosition.row);
+  const line = (strays[0] ?? body ?? redirect).startPosition.row + 1;
+  const first = strays.length > 0 ? `${strays.map((child) => child!.text).join(" ")}\n` : "";
+  return {type: "text", text: first + readHeredoc(body, /['"\\]/.test(start?.text ?? "")), line};
 }
 
 /** What a command in front of a pipe writes, as far as its text says. */
@@ -97,14 +103,18 @@ function fromWriter(stage: Node): Input {
     const words = argumentsOf(command).filter(({text}) => !/^-[neE]+$/.test(text));
     const [first] = words;
     if (!first) return none;
-    const text = words.map((word) => word.text).join(" ");
-    return {
-      type: "text",
-      text: text.replace(/\\n/g, "\n").replace(/%[sdq]/g, name === "printf" && words.every(isKnown) ? " " : hole),
-      line: first.line
-    };
+    const texts = words.map(({text}) => text);
+    return {type: "text", text: (name === "printf" ? format(texts) : texts.join(" ")).replace(/\\n/g, "\n"), line: first.line};
   }
   return {type: "unknown", what: `what ${shorten(stage.text)} writes`};
+}
+
+/** printf: the format again and again until no value is left. */
+function format([pattern = "", ...values]: readonly string[]): string {
+  let text = "";
+  do text += pattern.replace(/%(?:%|[-+ #0-9.]*[a-zA-Z])/g, (sign) => (sign === "%%" ? "%" : (values.shift() ?? "")));
+  while (values.length > 0 && /%[^%]/.test(pattern));
+  return text;
 }
 
 const isPlainCat = (command: Node): boolean =>

@@ -2,7 +2,7 @@ import {findDanger} from "./dangers.ts";
 import {isDataFolder, isDevice} from "./disk-dangers.ts";
 import type {Finding} from "./finding.ts";
 import type {Grammar} from "./grammar.ts";
-import {findInvocations, type Invocation, shorten} from "./invocation.ts";
+import {findInvocations, type Input, type Invocation, shorten} from "./invocation.ts";
 import {judgePsql} from "./psql.ts";
 import {hole, isKnown, toWord, type Word} from "./word.ts";
 import {unwrap} from "./wrappers.ts";
@@ -11,13 +11,22 @@ const deepest = 12;
 const psqlLike = new Set(["psql", "pgcli", "vsql", "psql.exe"]);
 
 /** What a text of bash would destroy. `firstLine` is where the text stands in the cell. */
-export async function judgeText(text: string, parse: Grammar, firstLine = 1, depth = 0): Promise<readonly Finding[]> {
+export async function judgeText(
+  text: string,
+  parse: Grammar,
+  firstLine = 1,
+  depth = 0,
+  given: Input = {type: "none"}
+): Promise<readonly Finding[]> {
   const at = (finding: Finding): Finding => ({...finding, line: finding.line + firstLine - 1});
   if (depth > deepest) return [{type: "unknown", what: "commands nested too deep to follow", line: firstLine}];
   const root = parse(text);
   const findings: Finding[] = [];
   const values = findValues(root);
-  for (const invocation of findInvocations(root)) findings.push(...(await judgeInvocation(resolve(invocation, values), parse, depth)));
+  for (const invocation of findInvocations(root)) {
+    const input = invocation.input.type === "none" ? given : invocation.input;
+    findings.push(...(await judgeInvocation(resolve({...invocation, input}, values), parse, depth)));
+  }
   for (const redirect of root.descendantsOfType("file_redirect")) {
     const target = redirect?.childForFieldName("destination");
     if (!target || !/^(\d|&)?>/.test(redirect!.text)) continue;
@@ -56,16 +65,13 @@ async function judgeInvocation(invocation: Invocation, parse: Grammar, depth: nu
   const inner = verb ? unwrap(verb.name, verb.words) : unwrap(name, words);
   switch (inner?.type) {
     case "words":
-      findings.push(
-        ...(await judgeInvocation(
-          {words: inner.words, input: name === "xargs" || name === "parallel" ? {type: "none"} : input, line: inner.words[0]?.line ?? line},
-          parse,
-          depth + 1
-        ))
-      );
+      findings.push(...(await judgeInvocation(toInner(name, inner.words, input, line), parse, depth + 1)));
       break;
     case "text":
-      findings.push(...(await judgeShellWords(inner.words, line, parse, depth)));
+      if (inner.words[0])
+        findings.push(
+          ...(await judgeText(fill(inner.words.map(({text}) => text).join(" ")), parse, inner.words[0].line, depth + 1, input))
+        );
       break;
     case "input":
       if (input.type === "text") findings.push(...(await judgeText(fill(input.text), parse, input.line, depth + 1)));
@@ -75,10 +81,12 @@ async function judgeInvocation(invocation: Invocation, parse: Grammar, depth: nu
   return findings;
 }
 
-async function judgeShellWords(words: readonly Word[], line: number, parse: Grammar, depth: number): Promise<readonly Finding[]> {
-  const [first] = words;
-  if (!first) return [];
-  return judgeText(fill(words.map(({text}) => text).join(" ")), parse, first.line ?? line, depth + 1);
+/** xargs, parallel and find put what only they know where {} stands. */
+function toInner(wrapper: string, words: readonly Word[], input: Input, line: number): Invocation {
+  const feeds = /^(xargs|parallel)$/.test(wrapper);
+  const filled =
+    feeds || wrapper === "find" || wrapper === "fd" ? words.map((word) => ({...word, text: word.text.replaceAll("{}", hole)})) : words;
+  return {words: filled, input: feeds ? {type: "none"} : input, line: words[0]?.line ?? line};
 }
 
 /** A hole in a text for a shell becomes a variable that nobody knows. */

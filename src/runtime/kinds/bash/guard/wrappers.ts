@@ -91,7 +91,8 @@ export function unwrap(name: string, words: readonly Word[]): Inner {
   if (name === "find" || name === "fd") return readFind(rest);
   const shape = shapes[name];
   if (!shape) return null;
-  const inner = skipOptions(rest, shape);
+  const end = rest.findIndex(({text}) => text === "--");
+  const inner = name === "kubectl exec" && end >= 0 ? rest.slice(end + 1) : skipOptions(rest, shape);
   // runuser -c, flock -c, watch: a text for a shell
   const given = optionValue(rest, "c", ["command", "session-command"]);
   if (given && (name === "runuser" || name === "flock")) return {type: "text", words: [given]};
@@ -128,11 +129,11 @@ function readShell(words: readonly Word[]): Inner {
     const {text} = words[at]!;
     if (/^-[a-z]*c$/.test(text)) {
       // bash -c -e 'text' and bash -ec 'text': the first word that is no option
-      const command = words.slice(at + 1).find((word) => !/^[-+]/.test(word.text));
+      const command = words.slice(at + (/o/.test(text) ? 2 : 1)).find((word) => !/^[-+]/.test(word.text));
       return command ? {type: "text", words: [command]} : null;
     }
     if (/^-[a-z]*s[a-z]*$/.test(text) || text === "-" || text === "/dev/stdin") return {type: "input"};
-    if (/^[-+]O$|^-o$|^--(rcfile|init-file)$/.test(text)) at++;
+    if (/^[-+]O$|^[-+][a-z]*o$|^--(rcfile|init-file)$/.test(text)) at++;
     else if (!/^[-+]/.test(text)) return null; // a script: a program like any other
   }
   return {type: "input"};
