@@ -1,0 +1,130 @@
+import {describe, expect, test} from "vitest";
+import type {Event, Fact} from "../../src/model/event.ts";
+import {apply, attemptsOf, blank, fold, JournalError, stepRun} from "../../src/model/run.ts";
+import {runStanding, standing} from "../../src/model/standing.ts";
+import {answered, asked, began, everything, failed, id, passed, printed, started, story} from "./story.ts";
+
+describe("the fold of a journal", () => {
+  test("knows every attempt of a cell", () => {
+    const run = fold(story(started("a"), began("a"), printed("a", "x"), failed("a", "no"), began("a", 2), passed("a", 2)));
+    const now = stepRun(run, id("a"));
+    expect(standing(now)).toBe("passed");
+    expect(attemptsOf(now).map(({number, outcome}) => `${number} ${outcome.type}`)).toEqual(["1 failed", "2 passed"]);
+    expect(attemptsOf(now)[0]!.outputs.toArray()).toEqual([{type: "text", stream: "stdout", text: "x"}]);
+  });
+
+  test("takes nothing for granted that has no end", () => {
+    const run = fold(story(started("a", "b"), began("a"), printed("a", "all is well")));
+    expect(standing(stepRun(run, id("a")))).toBe("running");
+    expect(runStanding(run, true)).toBe("running");
+    expect(runStanding(run, false)).toBe("interrupted");
+  });
+
+  test("counts the time that people took", () => {
+    const run = fold(story(started("gate"), asked("gate"), answered("gate", "confirmed")));
+    expect(run.waits.toArray()).toEqual([{fromMs: 1000, toMs: 2000}]);
+  });
+
+  test("keeps who confirmed a cell with what it became", () => {
+    const confirmation: Fact = {
+      type: "question-asked",
+      step: id("a"),
+      question: {type: "confirmation", phrase: null, reasons: [], unknown: [], values: {}, text: "", sha256: "0".repeat(64)}
+    };
+    expect(stepRun(fold(story(started("a"), confirmation, answered("a", "confirmed"), began("a"), passed("a"))), id("a"))).toMatchObject({
+      status: "ended",
+      confirmed: {by: "bo", via: "page"}
+    });
+    expect(standing(stepRun(fold(story(started("a"), confirmation, answered("a", "refused"))), id("a")))).toBe("refused");
+  });
+
+  test.each<[string, readonly Fact[], string]>([
+    ["a beginning that is none", [began("a")], 'journal broken at event 1: expected "run-started", found "cell-started"'],
+    ["an end without a beginning", [started("a"), passed("a")], 'journal broken at event 2: "cell-ended" of step "a", which is pending'],
+    [
+      "the end of another attempt",
+      [started("a"), began("a"), passed("a", 2)],
+      'journal broken at event 3: "cell-ended" of step "a", which is running'
+    ],
+    [
+      "an answer to no question",
+      [started("a"), answered("a", "confirmed")],
+      'journal broken at event 2: "question-answered" of step "a", which is pending'
+    ],
+    ["a step that was not planned", [started("a"), began("b")], 'journal broken at event 2: step "b" is not in the plan'],
+    [
+      "anything after the end",
+      [started("a"), {type: "run-ended", outcome: "passed", reason: "", notes: []}, began("a")],
+      'journal broken at event 3: "cell-started" after the run had ended'
+    ]
+  ])("refuses %s", (_, facts, message) => {
+    expect(() => fold(story(...facts))).toThrow(new JournalError(Number(/\d+/.exec(message)![0]), message.replace(/^.*?: /, "")));
+  });
+
+  test("refuses a gap, and ignores what it has seen", () => {
+    const events = story(started("a"), began("a"), passed("a"));
+    expect(() => fold([events[0]!, events[2]!])).toThrow("journal broken at event 3: expected event 2");
+    expect(fold([...events, ...events])).toEqual(fold(events));
+  });
+
+  test("is the same from every prefix, however much of it is repeated", () => {
+    const whole = fold(everything);
+    for (let cut = 0; cut <= everything.length; cut++) {
+      for (const overlap of [0, 2, cut]) {
+        const before = fold(everything.slice(0, cut));
+        expect(JSON.stringify(before.steps)).toBe(JSON.stringify(fold(everything.slice(0, cut)).steps));
+        const resumed = fold(everything.slice(Math.max(0, cut - overlap)), before);
+        expect(resumed).toEqual(whole);
+        expect(JSON.stringify(resumed)).toBe(JSON.stringify(whole));
+      }
+    }
+  });
+
+  test("leaves earlier runs as they were", () => {
+    const events = story(started("a"), began("a"), printed("a", "1"), printed("a", "2"));
+    const early = fold(events.slice(0, 3));
+    const branched = [
+      apply(early, events[3]!),
+      apply(early, {...events[3]!, output: {type: "text", stream: "stderr", text: "other"}} as Event)
+    ];
+    const texts = [early, ...branched].map((run) =>
+      JSON.stringify((stepRun(run, id("a")) as {attempt: {outputs: unknown}}).attempt.outputs)
+    );
+    expect(texts.map((text) => text.match(/"text":"(\w+)"/g))).toEqual([
+      ['"text":"1"'],
+      ['"text":"1"', '"text":"2"'],
+      ['"text":"1"', '"text":"other"']
+    ]);
+  });
+});
+
+describe("folding", () => {
+  /** Both streams in turn, over many steps. */
+  function long(events: number, steps: number): readonly Event[] {
+    const names = Array.from({length: steps}, (_, index) => `s${index}`);
+    const facts: Fact[] = [started(...names), ...names.map((name) => began(name))];
+    for (let index = facts.length; index < events; index++)
+      facts.push(printed(names[index % steps]!, "x", {stream: index % 2 === 0 ? "stdout" : "stderr"}));
+    return story(...facts);
+  }
+  const timeOf = (work: () => unknown): number => {
+    const times = [0, 1, 2].map(() => {
+      const began = performance.now();
+      work();
+      return performance.now() - began;
+    });
+    return Math.min(...times);
+  };
+
+  test("100,000 events of alternating streams costs about twice as much as 50,000", () => {
+    const [half, whole] = [long(50_000, 1), long(100_000, 1)];
+    fold(whole, blank);
+    expect(timeOf(() => fold(whole)) / timeOf(() => fold(half))).toBeLessThan(4);
+  });
+
+  test("costs nearly the same for 2,000 steps as for 1,000", () => {
+    const [few, many] = [long(50_000, 1000), long(50_000, 2000)];
+    fold(many, blank);
+    expect(timeOf(() => fold(many)) / timeOf(() => fold(few))).toBeLessThan(2.5);
+  });
+});
