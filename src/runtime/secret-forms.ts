@@ -45,12 +45,13 @@ function textForms(value: string): readonly string[] {
 function shellForms(value: string): readonly string[] {
   const inDouble = value.replace(/[\\"$`]/g, "\\$&");
   const inSingle = value.replaceAll("'", "'\\''");
-  const backslashed = value.replace(/[^\p{L}\p{N}%+\-./:=@_]/gu, "\\$&"); // printf %q
-  const lessBackslashed = value.replace(/[^\p{L}\p{N}%+\-./:=@_,]/gu, "\\$&");
+  // printf %q: `#` and `~` are quoted only where they would mean something, which the text before the secret decides.
+  const backslashed = value.replace(/[ \t\n"'\\|&;()<>!{}*[?\]^$`,]/g, "\\$&");
+  const atWordStart = backslashed.replace(/^[#~]|(?<=[:=])~/g, "\\$&");
   const ansi = ansiC(value, (code) => code < 0x20 || code === 0x7f);
   // In the C locale everything beyond ASCII becomes octal.
   const octal = ansiC(Buffer.from(value).toString("latin1"), (code) => code < 0x20 || code >= 0x7f);
-  return [inDouble, inSingle, backslashed, lessBackslashed, ansi, octal];
+  return [inDouble, inSingle, backslashed, atWordStart, backslashed.replaceAll("\\,", ","), ansi, octal];
 }
 
 const ansiNames: Readonly<Record<string, string>> = {
