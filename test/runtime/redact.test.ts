@@ -111,7 +111,7 @@ describe("the redactor", () => {
         fc.string(),
         fc.integer({min: 1, max: 9}),
         (secret, before, after, size) => {
-          fc.pre(!secret.includes("\0") && secret.isWellFormed());
+          fc.pre(!secret.includes("\0"));
           const redactor = createRedactor();
           redactor.add("SECRET", secret);
           for (const form of secretForms(secret, 4)) {
