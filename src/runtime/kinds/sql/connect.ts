@@ -23,6 +23,7 @@ interface Internals {
   readonly secretKey: number;
   getTransactionStatus(): string | null;
 }
+const NO_TLS = /does not support SSL|establishing an SSL connection/;
 type Ssl = ResolvedConnection["ssl"];
 
 /** Opens the connection; where sslmode says so, tries the other way when the server does not take the first. */
@@ -34,10 +35,9 @@ export async function connect(resolved: ResolvedConnection, applicationName: str
     try {
       return await connectWith(resolved.sslOtherwise, resolved, applicationName, signal);
     } catch (second) {
-      throw new Error(
-        `${messageOf(error)} (${resolved.ssl === false ? "without" : "with"} TLS); ${messageOf(second)} (${resolved.ssl === false ? "with" : "without"} TLS)`,
-        {cause: second}
-      );
+      if (NO_TLS.test(messageOf(error))) throw second;
+      const [one, other] = resolved.ssl === false ? ["without", "with"] : ["with", "without"];
+      throw new Error(`${messageOf(error)} (${one} TLS); ${messageOf(second)} (${other} TLS)`, {cause: second});
     }
   }
 }
@@ -100,8 +100,7 @@ function mayTryOtherwise(error: unknown): boolean {
   const {code} = error as Error & {code?: string};
   if (code === "28000") return true;
   return (
-    /does not support SSL|establishing an SSL connection/.test(error.message) ||
-    (code !== undefined && /^(ERR_SSL|ERR_TLS|EPROTO|SELF_SIGNED|UNABLE_TO|CERT_|DEPTH_ZERO)/.test(code))
+    NO_TLS.test(error.message) || (code !== undefined && /^(ERR_SSL|ERR_TLS|EPROTO|SELF_SIGNED|UNABLE_TO|CERT_|DEPTH_ZERO)/.test(code))
   );
 }
 
