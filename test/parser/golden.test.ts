@@ -42,7 +42,7 @@ function shorten(key: string, value: unknown): unknown {
 }
 
 function check(file: string, text: string | null): void {
-  if (process.env["UPDATE"] === "1") {
+  if (process.env.UPDATE === "1") {
     if (text === null) rmSync(file, {force: true});
     else writeFileSync(file, text);
   }

@@ -24,7 +24,8 @@ const sql: Kind = {
   judge: "sqlstate",
   targets: "connections",
   read({transaction = "auto", readonly, "max-rows": rows = "1000"}, report) {
-    if (!["auto", "single", "rollback"].includes(transaction)) report(`"transaction" must be auto, single or rollback, not "${transaction}"`);
+    if (!["auto", "single", "rollback"].includes(transaction))
+      report(`"transaction" must be auto, single or rollback, not "${transaction}"`);
     return {transaction, readonly: readonly !== undefined, maxRows: Number(rows)};
   },
   ...hands
