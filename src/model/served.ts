@@ -8,10 +8,10 @@ export type Token = readonly [scope: string | null, text: string];
 /** Highlighting is made once, where the document is parsed. */
 export interface Highlights {
   readonly cells: Readonly<Record<StepId, readonly Token[]>>;
-  readonly fences: Readonly<Record<string, readonly Token[]>>; // by `fencePlace`
+  readonly fences: Readonly<Record<string, readonly Token[]>>; // by `fenceKey`
 }
-/** Names a fence that is prose, by where it stands. */
-export const fencePlace = (line: number, column: number): string => `${line}:${column}`;
+/** Names a fence that is prose: the same text in the same language looks the same everywhere. */
+export const fenceKey = (language: string, text: string): string => `${language}\n${text}`;
 
 /** A document as a page gets it. */
 export interface ServedDocument {

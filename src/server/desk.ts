@@ -13,7 +13,9 @@ import type {Runbook, Step, StepId} from "../model/runbook.ts";
 import type {DeskState} from "../model/served.ts";
 import {UsageError} from "../model/usage-error.ts";
 import type {GivenValue, Performance, RunRequest} from "../runtime/conductor.ts";
+import {checkTemplates} from "../runtime/connections/check-templates.ts";
 import {refuseInput} from "../runtime/inputs.ts";
+import {probeRequirements} from "../runtime/requirements.ts";
 import {Broadcast} from "./broadcast.ts";
 import {findDeviation} from "./following.ts";
 import type {OpenedDocument} from "./library.ts";
@@ -112,7 +114,7 @@ export class Desk {
         return null;
       case "abandon":
         this.#operator.stop();
-        await this.#performance?.cancel(by);
+        await this.#performance?.cancel(command.why.trim() === "" ? by : `${by} (${command.why.trim()})`);
         return null;
       default: {
         const trouble = await this.#start(by);
@@ -160,6 +162,8 @@ export class Desk {
     const seen = this.document.runbook.digest;
     const {runbook, bytes, directory} = await this.refresh();
     if (runbook.digest !== seen) return "the document has changed since it was opened; look at it again, then run";
+    const lack = await this.#findLack(runbook);
+    if (lack !== null) return lack;
     this.#trouble = null;
     try {
       this.#performance = await this.#options.perform({
@@ -186,6 +190,14 @@ export class Desk {
       (error) => this.#ended(performance, error instanceof Error ? error.message : String(error))
     );
     return null;
+  }
+
+  /** What the run would need and has not; asked before its clock starts. */
+  async #findLack(runbook: Runbook): Promise<string | null> {
+    const {environment} = this.#options;
+    const lookup = (name: string): string | undefined => this.#values.get(name)?.value ?? environment[name];
+    const problems = [...checkTemplates(runbook, lookup), ...(await probeRequirements(runbook, environment))];
+    return problems.find(({severity}) => severity === "error")?.message ?? null;
   }
 
   #ended(performance: Performance, trouble: string | null): void {

@@ -1,7 +1,7 @@
 import type {Code, RootContent} from "mdast";
 import type {Runbook} from "../model/runbook.ts";
 import type {Highlights, Token} from "../model/served.ts";
-import {fencePlace} from "../model/served.ts";
+import {fenceKey} from "../model/served.ts";
 
 type Highlight = (language: string, text: string) => readonly Token[] | null;
 
@@ -16,9 +16,9 @@ export async function highlightRunbook(runbook: Runbook): Promise<Highlights> {
       else if ("children" in node) visit(node.children as readonly RootContent[]);
     }
   };
-  const addFence = ({lang, value, position}: Code): void => {
-    const tokens = lang && position ? highlight(lang, value) : null;
-    if (tokens) fences[fencePlace(position!.start.line, position!.start.column)] = tokens;
+  const addFence = ({lang, value}: Code): void => {
+    const tokens = lang ? highlight(lang, value) : null;
+    if (tokens) fences[fenceKey(lang!, value)] = tokens;
   };
   for (const {nodes} of runbook.sections) visit(nodes);
   for (const step of runbook.steps) {

@@ -2,12 +2,12 @@ import {html, nothing} from "lit";
 import {customElement} from "lit/decorators.js";
 
 import type {Problem, StepId} from "../model/runbook.ts";
-import {stepName} from "../model/runbook.ts";
 import {runStanding} from "../model/standing.ts";
 import {RunElement} from "./elements.ts";
 import {closeIcon} from "./icons.ts";
 import {mark} from "./mark.ts";
 import {progressOf} from "./progress.ts";
+import {stepLabel} from "./step-label.ts";
 import {dayAndTime, duration, plural} from "./words.ts";
 
 /** What needs somebody's eye now: a lost connection, a refusal, a question, a failure, the end of the run, a bad document. */
@@ -51,7 +51,7 @@ export class PageBanner extends RunElement {
     if (!step) return nothing;
     const now = this.store.stepRun(id);
     const message = now.status === "ended" && now.attempt.outcome.type === "failed" ? `: ${now.attempt.outcome.message}` : "";
-    return html`<p class="banner ${now.status === "asked" ? "is-asked" : "is-failed"}">${mark(now.status === "asked" ? "asked" : "failed")}<span><a href="#step:${id}">${stepName(step)}</a> ${what}${message}</span></p>`;
+    return html`<p class="banner ${now.status === "asked" ? "is-asked" : "is-failed"}">${mark(now.status === "asked" ? "asked" : "failed")}<span><a href="#step:${id}">${stepLabel(step)}</a> ${what}${message}</span></p>`;
   }
 
   #askedInputs() {

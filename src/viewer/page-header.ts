@@ -2,7 +2,6 @@ import {html, nothing} from "lit";
 import {customElement, state} from "lit/decorators.js";
 
 import type {Mode} from "../model/event.ts";
-import {stepName} from "../model/runbook.ts";
 import {runStanding} from "../model/standing.ts";
 import {RunElement, Ticking} from "./elements.ts";
 import {outlineIcon, playIcon, stopIcon} from "./icons.ts";
@@ -23,6 +22,7 @@ export class PageHeader extends RunElement {
     const mode: Mode | null = run.start?.mode ?? desk?.mode ?? null;
     const word = runStanding(run, store.isLive);
     const {done, of} = progressOf(runbook, run);
+    const isIdle = word === "running" && store.refuse({type: "cancel"}) !== null;
     const operator = run.start?.operator ?? null;
     const others = (desk?.present ?? []).filter((name) => name !== store.document.you);
     return html`<header class="top ${mode === null ? "" : `is-${mode}`}">
@@ -33,7 +33,7 @@ export class PageHeader extends RunElement {
       </div>
       <div class="top-facts">
         ${mode === null ? nothing : this.#mode(mode)}
-        ${run.start === null ? nothing : html`<span class="standing is-${word}">${mark(word)} ${word}</span>`}
+        ${run.start === null ? nothing : html`<span class="standing is-${word}">${mark(isIdle ? "pending" : word)} ${isIdle ? "idle" : word}</span>`}
         ${operator === null ? nothing : html`<span class="operator"><span class="aside">by</span> ${operator}</span>`}
         ${others.length > 0 ? html`<span class="present" title="Also at this page"><span class="aside">with</span> ${others.join(", ")}</span>` : nothing}
         <span class="progress"><progress max=${Math.max(of, 1)} value=${done} aria-label="Progress"></progress> ${done} of ${of}</span>
@@ -77,17 +77,10 @@ export class PageHeader extends RunElement {
       return html`<a class="button" href="/run/${run.start!.run}">Open the record</a><button type="button" @click=${() => store.send({type: "begin-again"})}>Start anew</button>`;
     const isBusy = desk?.following != null || store.refuse({type: "cancel"}) === null;
     const reason = store.refuse({type: "finish"});
-    const to = desk?.following?.to;
-    const target = to == null ? undefined : store.step(to);
+    const canRun = desk?.following == null && (blocked === null || !isBusy);
     return html`
-      ${
-        isBusy && desk?.following == null && blocked === null
-          ? nothing
-          : isBusy
-            ? html`<button type="button" class="stop" @click=${() => store.send({type: "cancel"})} title=${target ? `Running to “${stepName(target)}”` : "Stop what is running"}>${stopIcon} Stop</button>`
-            : nothing
-      }
-      ${desk?.following == null ? html`<button type="button" class="run" ?disabled=${blocked !== null} title=${blocked ?? "Run what is left, in order, until something fails"} @click=${() => store.send({type: "run", to: null, section: null})}>${playIcon} Run all</button>` : nothing}
+      ${isBusy ? html`<button type="button" class="stop" title="Stop what is running, and what was to follow" @click=${() => store.send({type: "cancel"})}>${stopIcon} Stop</button>` : nothing}
+      ${canRun ? html`<button type="button" class="run" ?disabled=${blocked !== null} title=${blocked ?? "Run what is left, in order, until something fails"} @click=${() => store.send({type: "run", to: null, section: null})}>${playIcon} Run all</button>` : nothing}
       ${run.start === null ? nothing : html`<button type="button" ?disabled=${reason !== null} title=${reason ?? "End this run"} aria-expanded=${this.ending ? "true" : "false"} @click=${() => (this.ending = !this.ending)}>Finish…</button>`}`;
   }
 

@@ -2,10 +2,10 @@ import {html, nothing} from "lit";
 import {customElement} from "lit/decorators.js";
 
 import type {Section, Step} from "../model/runbook.ts";
-import {stepName} from "../model/runbook.ts";
 import {standing} from "../model/standing.ts";
 import {RunElement} from "./elements.ts";
 import {mark} from "./mark.ts";
+import {stepLabel} from "./step-label.ts";
 
 /** The document at a glance: its sections and steps, with how each step stands. */
 @customElement("page-outline")
@@ -27,7 +27,7 @@ export class PageOutline extends RunElement {
 
   #step(step: Step) {
     const word = standing(this.store.stepRun(step.id));
-    return html`<li><a class="step-link is-${word}" href="#step:${step.id}">${mark(word)}<span>${stepName(step)}</span></a></li>`;
+    return html`<li><a class="step-link is-${word}" href="#step:${step.id}">${mark(word)}<span>${stepLabel(step)}</span></a></li>`;
   }
 }
 

@@ -2,32 +2,35 @@
 
 import type {TemplateResult} from "lit";
 import {html, nothing} from "lit";
-import type {AlignType, ListItem, Node, PhrasingContent, RootContent, Table} from "mdast";
+import type {AlignType, FootnoteDefinition, ListItem, Node, PhrasingContent, RootContent, Table} from "mdast";
 import type {Slot} from "../model/runbook.ts";
 import type {Highlights} from "../model/served.ts";
-import {fencePlace} from "../model/served.ts";
+import {fenceKey} from "../model/served.ts";
 import {codeLines} from "./code.ts";
 import {copyButton} from "./copy-button.ts";
 import {safeHref, safeImage} from "./links.ts";
-import type {References} from "./references.ts";
 
 export interface ProseContext {
   readonly name: string; // of the document, to which links are relative
   readonly highlights: Highlights;
-  readonly references: References;
+  readonly footnotes: readonly FootnoteDefinition[];
+  readonly usualTimeoutMs: number | null;
   imageUrl(name: string, file: string): string | null;
   slot(slot: Slot): unknown;
 }
 
 export const prose = (nodes: readonly Node[], context: ProseContext): unknown[] => nodes.map((node) => block(node as RootContent, context));
 
+export const phrases = (nodes: readonly Node[], context: ProseContext): unknown[] =>
+  nodes.map((node) => phrasing(node as PhrasingContent, context));
+
 function block(node: RootContent, context: ProseContext): unknown {
   const inside = (nodes: readonly Node[]): unknown[] => prose(nodes, context);
   switch (node.type) {
     case "paragraph":
-      return html`<p>${inside(node.children)}</p>`;
+      return html`<p>${phrases(node.children, context)}</p>`;
     case "heading":
-      return heading(Math.min(node.depth + 1, 6), inside(node.children));
+      return heading(Math.min(node.depth + 1, 6), phrases(node.children, context));
     case "blockquote":
       return html`<blockquote>${inside(node.children)}</blockquote>`;
     case "list": {
@@ -35,8 +38,7 @@ function block(node: RootContent, context: ProseContext): unknown {
       return node.ordered ? html`<ol start=${node.start ?? 1}>${items}</ol>` : html`<ul>${items}</ul>`;
     }
     case "code": {
-      const place = node.position?.start;
-      const tokens = place ? context.highlights.fences[fencePlace(place.line, place.column)] : undefined;
+      const tokens = context.highlights.fences[fenceKey(node.lang ?? "", node.value)];
       return html`<div class="fence"><pre tabindex="0"><code>${codeLines(tokens ?? [[null, node.value]])}</code></pre>${copyButton(node.value, "Copy this text")}</div>`;
     }
     case "table":
@@ -57,7 +59,7 @@ function block(node: RootContent, context: ProseContext): unknown {
 }
 
 function phrasing(node: PhrasingContent, context: ProseContext): unknown {
-  const inside = (nodes: readonly Node[]): unknown[] => prose(nodes, context);
+  const inside = (nodes: readonly Node[]): unknown[] => phrases(nodes, context);
   switch (node.type) {
     case "text":
       return node.value;
@@ -75,18 +77,14 @@ function phrasing(node: PhrasingContent, context: ProseContext): unknown {
       return rawHtml(node.value, false);
     case "link":
       return link(node.url, node.title ?? null, inside(node.children), context);
-    case "linkReference": {
-      const target = context.references.definitions.get(node.identifier);
-      return target ? link(target.url, target.title, inside(node.children), context) : inside(node.children);
-    }
+    case "linkReference": // to nothing: the parser has resolved all others
+      return inside(node.children);
     case "image":
       return image(node.url, node.alt ?? "", node.title ?? null, context);
-    case "imageReference": {
-      const target = context.references.definitions.get(node.identifier);
-      return target ? image(target.url, node.alt ?? "", target.title, context) : (node.alt ?? "");
-    }
+    case "imageReference":
+      return node.alt ?? "";
     case "footnoteReference": {
-      const place = context.references.footnotes.findIndex(({identifier}) => identifier === node.identifier) + 1;
+      const place = context.footnotes.findIndex(({identifier}) => identifier === node.identifier) + 1;
       return place === 0
         ? `[^${node.identifier}]`
         : html`<sup class="footnote"><a href="#footnote:${place}" aria-label="Footnote ${place}">${place}</a></sup>`;
@@ -98,8 +96,16 @@ function phrasing(node: PhrasingContent, context: ProseContext): unknown {
 
 /** What other systems mean by their directives is not known here: their text stands, set apart. */
 function foreign(node: Node, context: ProseContext): unknown {
-  const children = "children" in node && Array.isArray(node.children) ? (node.children as Node[]) : [];
-  const name = "name" in node && typeof node.name === "string" ? node.name : null;
+  const all = "children" in node && Array.isArray(node.children) ? (node.children as Node[]) : [];
+  const [label, ...rest] = all;
+  const isLabelled = (label?.data as {directiveLabel?: unknown} | undefined)?.directiveLabel === true;
+  const children = isLabelled ? rest : all;
+  const name =
+    isLabelled && label && "children" in label
+      ? phrases(label.children as Node[], context)
+      : "name" in node && typeof node.name === "string"
+        ? node.name
+        : null;
   if (node.type === "containerDirective")
     return html`<aside class="foreign">${name === null ? nothing : html`<p class="foreign-name">${name}</p>`}${prose(children, context)}</aside>`;
   if (children.length > 0) return prose(children, context);
@@ -110,7 +116,7 @@ function listItem(item: ListItem, spread: boolean, context: ProseContext): Templ
   const only = item.children.length > 0 && item.children[0]!.type === "paragraph" && !spread && item.spread !== true;
   const [first, ...rest] = item.children;
   const content =
-    only && first?.type === "paragraph" ? [prose(first.children, context), prose(rest, context)] : prose(item.children, context);
+    only && first?.type === "paragraph" ? [phrases(first.children, context), prose(rest, context)] : prose(item.children, context);
   if (typeof item.checked !== "boolean") return html`<li>${content}</li>`;
   return html`<li class="task"><input type="checkbox" disabled ?checked=${item.checked} aria-label=${item.checked ? "done" : "to do"}>${content}</li>`;
 }
@@ -120,8 +126,8 @@ function table({children, align}: Table, context: ProseContext): TemplateResult 
   const side = (place: number): string => alignment(align?.[place]);
   const headed = head?.children.some((cell) => cell.children.length > 0);
   return html`<div class="wide" tabindex="0" role="region" aria-label="Table"><table class="prose-table">
-    ${headed ? html`<thead><tr>${head!.children.map((cell, place) => html`<th scope="col" class=${side(place)}>${prose(cell.children, context)}</th>`)}</tr></thead>` : nothing}
-    <tbody>${rows.map((row) => html`<tr>${row.children.map((cell, place) => html`<td class=${side(place)}>${prose(cell.children, context)}</td>`)}</tr>`)}</tbody>
+    ${headed ? html`<thead><tr>${head!.children.map((cell, place) => html`<th scope="col" class=${side(place)}>${phrases(cell.children, context)}</th>`)}</tr></thead>` : nothing}
+    <tbody>${rows.map((row) => html`<tr>${row.children.map((cell, place) => html`<td class=${side(place)}>${phrases(cell.children, context)}</td>`)}</tr>`)}</tbody>
   </table></div>`;
 }
 

@@ -19,6 +19,7 @@ import "./runbook-outputs.ts";
 import {ending} from "./cell-ending.ts";
 import {skipForm} from "./skip-form.ts";
 import {stepHead} from "./step-head.ts";
+import {stepLabel} from "./step-label.ts";
 import {outcomeWord} from "./words.ts";
 
 /** A step that a machine executes: its code, what it promises, and under it what came of it. */
@@ -46,13 +47,13 @@ export class RunbookCell extends RunElement {
         <pre tabindex="0" aria-label="Code"><code>${codeLines(this.context.highlights.cells[cell.id] ?? [[null, cell.source]], placeOf(attempt))}</code></pre>
         ${copyButton(cell.source, "Copy the code")}
       </div>
-      ${optionWords(cell)} ${checksOf(cell, attempt)}
+      ${optionWords(cell, this.context.usualTimeoutMs)} ${checksOf(cell, attempt)}
       ${this.skipping ? skipForm({cancel: () => (this.skipping = false), skip: (why) => this.#skip(why)}) : nothing}
       ${now.status === "asked" && now.question.type === "confirmation" ? confirmationPanel({store, cell, question: now.question}) : nothing}
       ${now.status === "skipped" ? html`<p class="fact">Skipped: ${now.reason}</p>` : nothing}
       ${now.status === "answered" && now.answer.type === "refused" ? html`<p class="fact">Refused by ${now.by}${now.note ? `: ${now.note}` : ""}</p>` : nothing}
       ${attempts.length > 1 ? this.#attempts(attempts as readonly EndedAttempt[], attempt) : nothing}
-      ${attempt ? keyed(attempt.number, html`<runbook-outputs .attempt=${attempt} .run=${store.run.start!.run} .source=${store.source} .label="Output of ${cell.title ?? cell.id}"></runbook-outputs>`) : nothing}
+      ${attempt ? keyed(attempt.number, html`<runbook-outputs .attempt=${attempt} .run=${store.run.start!.run} .source=${store.source} .label="Output of ${stepLabel(cell)}"></runbook-outputs>`) : nothing}
       ${attempt ? ending(attempt, cell, "confirmed" in now ? now.confirmed : null) : nothing}
       ${cell.after.length > 0 ? html`<div class="step-prose">${prose(cell.after, this.context)}</div>` : nothing}`;
   }

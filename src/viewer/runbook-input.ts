@@ -50,7 +50,7 @@ export class RunbookInput extends RunElement {
     if (now?.status === "asked") return "the run waits for this value";
     if (isSet) return "set for the run that is to be started";
     return [
-      input.type,
+      input.type === "string" ? null : input.type,
       input.optional ? "optional" : null,
       input.pattern === null ? null : `must match ${input.pattern}`,
       input.from === null ? null : `else from ${input.from}`

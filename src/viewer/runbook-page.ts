@@ -3,15 +3,16 @@ import {customElement, state} from "lit/decorators.js";
 import {guard} from "lit/directives/guard.js";
 
 import type {Section, Slot} from "../model/runbook.ts";
+import {findUsualTimeout} from "./cell-options.ts";
 import {RunElement} from "./elements.ts";
 import {playIcon} from "./icons.ts";
 import {handleKey, helpText} from "./keyboard.ts";
 import "./page-banner.ts";
 import "./page-header.ts";
 import "./page-outline.ts";
+import {findFootnotes} from "./footnotes.ts";
 import type {ProseContext} from "./prose.ts";
 import {heading, prose} from "./prose.ts";
-import {findReferences} from "./references.ts";
 import "./runbook-marker.ts";
 import {renderSlot} from "./slots.ts";
 import {span} from "./words.ts";
@@ -61,11 +62,12 @@ export class RunbookPage extends RunElement {
   #article() {
     const {store} = this;
     const {runbook, highlights, name} = store.document;
-    const references = findReferences(runbook);
+    const footnotes = findFootnotes(runbook);
     const context: ProseContext = {
       name,
       highlights,
-      references,
+      footnotes,
+      usualTimeoutMs: findUsualTimeout(runbook),
       imageUrl: (document, file) => store.source.imageUrl(document, file),
       slot: (slot: Slot) => renderSlot(store, slot, context)
     };
@@ -74,9 +76,9 @@ export class RunbookPage extends RunElement {
       ${hasTitle ? nothing : heading(1, runbook.title)}
       ${runbook.sections.map((section) => this.#section(section, context))}
       ${
-        references.footnotes.length === 0
+        footnotes.length === 0
           ? nothing
-          : html`<section class="footnotes" aria-label="Footnotes"><ol>${references.footnotes.map((note, place) => html`<li id="footnote:${place + 1}">${prose(note.children, context)}</li>`)}</ol></section>`
+          : html`<section class="footnotes" aria-label="Footnotes"><ol>${footnotes.map((note, place) => html`<li id="footnote:${place + 1}">${prose(note.children, context)}</li>`)}</ol></section>`
       }
     </article>`;
   }

@@ -9,7 +9,7 @@ import {RunElement} from "./elements.ts";
 import {skipIcon} from "./icons.ts";
 import {safeHref} from "./links.ts";
 import type {ProseContext} from "./prose.ts";
-import {prose} from "./prose.ts";
+import {phrases, prose} from "./prose.ts";
 import {skipForm} from "./skip-form.ts";
 import {stepHead} from "./step-head.ts";
 import {timeOfDay} from "./words.ts";
@@ -51,7 +51,7 @@ export class RunbookQuestion extends RunElement {
         : "a record can be read, not changed";
       return html`<li class=${checked ? "is-checked" : ""}><label title=${reason ?? nothing}>
         <input type="checkbox" .checked=${checked} ?disabled=${reason !== null} aria-label=${text} @change=${(event: Event) => this.#tick(item, event)}>
-        <span>${prose(nodes, this.context)}</span></label>
+        <span>${phrases(nodes, this.context)}</span></label>
         ${tick ? html`<span class="who">${tick.by} · ${timeOfDay(tick.at)}</span>` : nothing}</li>`;
     })}</ul>`;
   }
@@ -70,7 +70,7 @@ export class RunbookQuestion extends RunElement {
             ? html`<button type="button" ?disabled=${reason !== null} title=${reason ?? nothing} @click=${() => this.#send({type: "chosen", choice, proposed: false})}>${label}</button>`
             : html`<span class="label">${taken === choice ? "✓ " : ""}${label}</span>`
         }
-        ${href === null ? nothing : html`<a href=${href}>${this.#sectionTitle(section) ?? leads}</a>`}
+        ${href === null ? nothing : html`<a href=${href}><span class="aside">leads to</span> ${this.#sectionTitle(section) ?? leads}</a>`}
         ${proposed?.proposed === choice ? html`<span class="proposed">proposed${proposed.why ? html`: <code>${proposed.why}</code>` : nothing}</span>` : nothing}
       </div>`;
     })}</div>`;

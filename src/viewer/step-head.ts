@@ -5,6 +5,7 @@ import type {StepRun} from "../model/run.ts";
 import type {Step} from "../model/runbook.ts";
 import {standing} from "../model/standing.ts";
 import {mark} from "./mark.ts";
+import {stepLabel} from "./step-label.ts";
 import type {RunStore} from "./store.ts";
 import {clock, dayAndTime, duration, stateWords} from "./words.ts";
 
@@ -24,7 +25,7 @@ export function stepHead({
 }): TemplateResult {
   return html`<header class="step-head">
     ${mark(standing(now))}
-    <div class="step-name"><h4 class="name">${step.title ?? step.id}</h4><span class="kind">${kind}</span></div>
+    <div class="step-name"><h4 class="name">${stepLabel(step)}</h4><span class="kind">${kind}</span></div>
     <div class="step-state is-${standing(now)}">${stateWords(now)} ${now.status === "running" ? elapsed(now, store) : nothing} ${stamp(now)}</div>
     <div class="step-actions">${actions}</div>
   </header>`;
