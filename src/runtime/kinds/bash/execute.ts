@@ -33,6 +33,7 @@ export async function executeCell(
   const mark = `${cell.id}.${task.attempt}.${nonce.slice(0, 12)}`;
   const next = `${path}.next`;
   discard(next);
+  writeFileSync(next, "", {mode: 0o600}); // before the cell's own umask makes it
   const hidden = snapshot !== null && existsSync(hiddenPath(snapshot));
   const ownTrap = /\btrap[ \t]*\([ \t]*\)|\bfunction[ \t]+trap\b/.test(cell.source);
   const program = toProgram({

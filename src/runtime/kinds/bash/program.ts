@@ -25,7 +25,7 @@ export const bashArguments = (hidden: boolean): readonly string[] => [
   "--noprofile",
   "--norc",
   "-c",
-  `. "$1"; ${hidden ? "" : "builtin "}eval "$__runbook_text"`
+  `. "$1"; ${hidden ? "command" : "builtin"} eval "$__runbook_text"`
 ];
 
 /** The file that a cell's bash reads first: restore the session, arrange that it is saved at the end, and the cell's text as a string. */
@@ -79,9 +79,11 @@ __runbook_start() {
   if [[ $__runbook_snapshot ]]; then
     if [[ \${__runbook_lost-} ]]; then __runbook_refuse folder "$__runbook_lost"; fi
     if [[ \${__runbook_restored-} != done ]]; then __runbook_refuse restore; fi
+    if [[ $__runbook_own_trap ]]; then builtin unset -f __runbook_wrap; else __runbook_wrap; fi
     __runbook_options shopt "$BASHOPTS" "$__runbook_shopt" login_shell:restricted_shell
     __runbook_options set "$SHELLOPTS" "$__runbook_set" errexit:pipefail:nounset:xtrace:verbose:noexec:monitor:onecmd:privileged:history:histexpand:vi:emacs:interactive-comments
   else
+    __runbook_wrap
     builtin shopt -u extglob
   fi
   if [[ $__runbook_cwd ]]; then
@@ -93,13 +95,11 @@ __runbook_start() {
     builtin unset -v "$__runbook_value"
     ((++__runbook_index))
   done
-  if [[ $__runbook_own_trap ]]; then builtin unset -f __runbook_wrap; else __runbook_wrap; fi
   builtin trap "{ '__runbook_end'; } 2>/dev/null && [[ x ]]" EXIT
   builtin trap '__runbook_failed=$?:$LINENO' ERR
-  builtin unset -v __runbook_snapshot __runbook_cwd __runbook_entering __runbook_lost __runbook_restored __runbook_shopt __runbook_set __runbook_locale __runbook_exit __runbook_failed
+  builtin unset -v __runbook_cwd __runbook_entering __runbook_lost __runbook_restored __runbook_shopt __runbook_set __runbook_locale __runbook_exit __runbook_failed
   builtin unset -f __runbook_options __runbook_refuse __runbook_start
-  if (($#)); then builtin set "$@"; fi
-  if [[ $__runbook_traces ]]; then { builtin set +x; } 2>/dev/null; fi
+  if (($#)); then { builtin set "$@"; if [[ $__runbook_traces ]]; then builtin set +x; fi; } 2>/dev/null; fi
   if [[ $__runbook_hidden ]]; then . "$__runbook_snapshot.hidden"; fi
 }
 __runbook_wrap() {
@@ -158,11 +158,12 @@ __runbook_save() {
     builtin umask -p
     builtin printf '__runbook_own_trap=%q __runbook_shopt=%q __runbook_set=%q\\n' "\${__runbook_own_trap-}" "\${__runbook_state[1]}" "\${__runbook_state[2]}"
     builtin printf 'if [[ ! $__runbook_cwd ]]; then cd -- %q >/dev/null || __runbook_lost=%q; fi\\n' "$PWD" "$PWD"
-    builtin printf '__runbook_locale=%q\\n' "\${LANG@A};\${LC_ALL@A};\${LC_CTYPE@A};\${LC_COLLATE@A};\${LC_MESSAGES@A};\${LC_MONETARY@A};\${LC_NUMERIC@A};\${LC_TIME@A}"
+    builtin printf '__runbook_locale=%q\\n' "\${LANG@A}"$'\\n'"\${LC_ALL@A}"$'\\n'"\${LC_CTYPE@A}"$'\\n'"\${LC_COLLATE@A}"$'\\n'"\${LC_MESSAGES@A}"$'\\n'"\${LC_MONETARY@A}"$'\\n'"\${LC_NUMERIC@A}"$'\\n'"\${LC_TIME@A}"
     builtin unset -v LANG LC_ALL LC_CTYPE LC_COLLATE LC_MESSAGES LC_MONETARY LC_NUMERIC LC_TIME
-    builtin unset -v __runbook_state __runbook_failed __runbook_exit __runbook_own_trap __runbook_text __runbook_hidden __runbook_traces __runbook_locale
+    builtin unset -v __runbook_state __runbook_failed __runbook_exit __runbook_own_trap __runbook_text __runbook_snapshot __runbook_hidden __runbook_traces __runbook_locale
     builtin unset -v RANDOM SRANDOM SECONDS LINENO BASH_ARGV0 BASHPID BASH_COMMAND BASH_SUBSHELL BASH_EXECUTION_STRING EPOCHREALTIME EPOCHSECONDS HISTCMD COMP_WORDBREAKS BASH_CMDS RUNBOOK_RUN RUNBOOK_CELL _
     builtin declare -p
+    builtin declare -p BASH_ALIASES
     builtin declare -pf
     builtin printf '\\neval "$__runbook_locale"\\n__runbook_restored=done\\n#end @NONCE@\\n'
   } >| @NEXT@
