@@ -11,7 +11,6 @@ beforeAll(async () => {
   lab = await openLab();
 });
 afterAll(() => lab?.close());
-beforeEach(() => lab.reset());
 
 const databases = (): Promise<string> =>
   lab.psql(
@@ -21,6 +20,8 @@ const databases = (): Promise<string> =>
 const messages = (): Promise<string> => lab.psql("whatsapp_saas", "select count(*) from messages");
 
 describe("a whole backup", () => {
+  beforeEach(() => lab.reset());
+
   test("brings back what was lost, keeps the old database and prints the RTO", async () => {
     await lab.psql(
       "whatsapp_saas",
@@ -30,7 +31,7 @@ describe("a whole backup", () => {
     );
     const {exit, text} = await lab.restore(await lab.backup());
     expect(exit, text).toBe(0);
-    expect(text).toMatch(/rto/i);
+    expect(text).toMatch(/✓ RTO .* of at most 1h.*: met/);
     expect(await messages()).toBe("8000");
     expect(
       await lab.psql(
@@ -58,125 +59,124 @@ describe("a whole backup", () => {
     expect(exit, text).toBe(0);
   });
 
-  test("that is two days old is restored, and misses its RPO", async () => {
+  test("that is years old is restored, and misses its RPO", async () => {
     const {exit, text} = await lab.restore(
-      await lab.backup("sed -i -E 's/^# taken_at .*/# taken_at 2026-01-29T02:00:00.000Z/' manifest.tsv", {sign: true})
+      await lab.backup(`sed -i -E 's/^# taken_at .*/# taken_at 2020-01-29T02:00:00.000Z/' manifest.tsv; ${signed}`)
     );
     expect(exit, text).toBe(4);
-    expect(text).toMatch(/rpo/i);
+    expect(text).toMatch(/✗ RPO .* of at most 1d: missed/);
     expect(await messages()).toBe("8000");
   });
 });
 
-describe("a backup that is not what it claims to be", () => {
-  const cut = "truncate --size=$(($(stat --format=%s database.dump) / 2)) database.dump";
-  const faults: readonly {
-    readonly name: string;
-    readonly change: string;
-    readonly sign: boolean;
-    readonly step: string;
-    readonly says: string;
-  }[] = [
-    {name: "a dump cut off after its checksum was made", change: cut, sign: false, step: "checksums", says: "database.dump: FAILED"},
-    {name: "a dump that was cut off when it was written", change: cut, sign: true, step: "archive", says: "could not read from input file"},
+interface Fault {
+  readonly name: string;
+  readonly change: string; // bash, in the folder of the backup
+  readonly step: string; // that notices
+  readonly says: string;
+}
+const signed = "sha256sum database.dump globals.sql manifest.tsv > SHA256SUMS";
+const cut = "truncate --size=$(($(stat --format=%s database.dump) / 2)) database.dump";
+
+describe("a backup that cannot be proven", () => {
+  beforeAll(() => lab.reset());
+
+  const faults: readonly Fault[] = [
+    {name: "a dump cut off after its checksum was made", change: cut, step: "checksums", says: "database.dump: FAILED"},
     {
-      name: "one changed byte in the dump",
-      change: "printf x | dd of=database.dump bs=1 seek=30000 conv=notrunc status=none",
-      sign: false,
-      step: "checksums",
-      says: "database.dump: FAILED"
+      name: "a dump that was cut off when it was written",
+      change: `${cut}; ${signed}`,
+      step: "archive",
+      says: "could not read from input file"
     },
-    {name: "a missing manifest", change: "rm manifest.tsv", sign: false, step: "backup", says: "manifest.tsv"},
-    {
-      name: "checksums that leave out the manifest",
-      change: "sed -i /manifest/d SHA256SUMS",
-      sign: false,
-      step: "checksums",
-      says: "lines.filter"
-    },
+    {name: "a missing manifest", change: "rm manifest.tsv", step: "backup", says: "manifest.tsv': No such file or directory"},
+    {name: "checksums that leave out the manifest", change: "sed -i /manifest/d SHA256SUMS", step: "checksums", says: "lines.filter"},
     {
       name: "a manifest of another database",
-      change: "sed -i 's/^# database .*/# database other/' manifest.tsv",
-      sign: true,
+      change: `sed -i 's/^# database .*/# database other/' manifest.tsv; ${signed}`,
       step: "backup",
       says: "lines[1] == vars.DATABASE"
     },
     {
       name: "the dump of another database",
-      change: "pg_dump -Fc -d postgres -f database.dump",
-      sign: true,
+      change: `pg_dump -Fc -d postgres -f database.dump; ${signed}`,
       step: "archive",
-      says: "value == vars.DATABASE"
-    },
+      says: "lines[0] == vars.DATABASE"
+    }
+  ];
+
+  test.concurrent.each(faults)("$name: $step notices, and nothing has begun", async ({change, step, says}) => {
+    const {exit, text} = await lab.restore(await lab.backup(change));
+    expect(exit, text).toBe(1);
+    expect(text).toContain(`✗ ${step} failed`);
+    expect(text).toContain(says);
+    expect(await databases()).toBe("whatsapp_saas");
+  });
+});
+
+describe("a backup that is whole and not what it promises", () => {
+  beforeEach(() => lab.reset());
+
+  const faults: readonly Fault[] = [
     {
-      name: "a manifest that promises one row more",
+      name: "one row less than promised",
       change: "sed -i -E 's/^(table public.messages\\t)8000/\\18001/' manifest.tsv",
-      sign: true,
       step: "compare",
       says: "table public.messages: number differs"
     },
     {
-      name: "a manifest that remembers other content",
-      change: "sed -i -E 's/^(table public.bookings\\t2000\\t).*/\\1123/' manifest.tsv",
-      sign: true,
-      step: "compare",
-      says: "table public.bookings: content differs"
-    },
-    {
       name: "a dump taken without privileges",
       change: "pg_dump -Fc --no-acl -d whatsapp_saas -f database.dump",
-      sign: true,
       step: "compare",
       says: "privileges: number differs"
     },
     {
       name: "a dump without one of the tables",
       change: "pg_dump -Fc -T webhook_logs -d whatsapp_saas -f database.dump",
-      sign: true,
       step: "compare",
-      says: "table public.webhook_logs: number differs"
+      says: "table public.webhook_logs: missing"
     },
     {
-      name: "a dump taken a write later than its manifest",
+      name: "a dump taken one update later than its manifest",
       change: "pg_dump -Fc -d whatsapp_saas -f database.dump",
-      sign: true,
       step: "compare",
       says: "table public.salons: content differs"
     }
   ];
 
-  test.each(faults)("$name stops the restore at $step, and nothing that exists is touched", async ({change, sign, step, says}) => {
+  test.each(faults)("$name: $step notices, and users keep what they have", async ({change, step, says}) => {
     await lab.psql("whatsapp_saas", "update salons set name = 'written later' where id = 7");
-    const {exit, text} = await lab.restore(await lab.backup(change, {sign}), ["--confirm", "drop-copy"]);
+    const {exit, text} = await lab.restore(await lab.backup(`${change}; ${signed}`), ["--confirm", "drop-copy"]);
     expect(exit, text).toBe(1);
-    expect(text).toContain(step);
+    expect(text).toContain(`✗ ${step} failed`);
     expect(text).toContain(says);
     expect(await databases()).toBe("whatsapp_saas");
     expect(await lab.psql("whatsapp_saas", "select name from salons where id = 7")).toBe("written later");
-    expect(text).not.toContain("approve-exchange passed");
   });
 
   test("leaves the half restored copy where nobody confirms that it may go", async () => {
-    const {exit} = await lab.restore(await lab.backup("pg_dump -Fc --no-acl -d whatsapp_saas -f database.dump", {sign: true}));
+    const {exit} = await lab.restore(await lab.backup(`pg_dump -Fc --no-acl -d whatsapp_saas -f database.dump; ${signed}`));
     expect(exit).toBe(1);
     expect(await databases()).toBe("whatsapp_saas whatsapp_saas_restore");
   });
 });
 
 describe("a server that is not as it should be", () => {
+  beforeEach(() => lab.reset());
+
   test("an application whose rights are not enough fails the copy, before users notice", async () => {
     await lab.psql("postgres", "alter role whatsapp_app set default_transaction_read_only = on");
     const {exit, text} = await lab.restore(await lab.backup(), ["--confirm", "drop-copy"]);
     expect(exit, text).toBe(1);
-    expect(text).toContain("application-reads-and-writes");
-    expect(text).toContain("25006");
+    expect(text).toContain("✗ application-reads-and-writes failed");
+    expect(text).toContain("cannot execute INSERT in a read-only transaction");
     expect(await databases()).toBe("whatsapp_saas");
   });
 
   test("an application that does not work with the restored data gets its old database back when somebody says so", async () => {
     const {exit, text} = await lab.restore(await lab.backup(), ["--set", "HEALTH_URL=file:///nonexistent/health", "--confirm", "go-back"]);
     expect(exit, text).toBe(1);
-    expect(text).toContain("health");
+    expect(text).toContain("✗ health failed");
     expect(await databases()).toBe("whatsapp_saas whatsapp_saas_restore");
   });
 

@@ -1,5 +1,5 @@
 /** The lab of the restore: a cluster with the shop's database, a backup of it that a run has taken, and ways to break a backup. */
-import {cp, mkdtemp, readdir, readFile, rm, writeFile} from "node:fs/promises";
+import {cp, mkdtemp, readdir, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 
@@ -13,8 +13,8 @@ export interface Lab {
   readonly folder: string;
   /** Executes SQL and gives what it printed, unaligned. */
   psql(database: string, ...statements: readonly string[]): Promise<string>;
-  /** A copy of the backup, changed by bash whose current folder is that copy. `sign` makes its checksums right again. */
-  backup(change?: string, options?: {readonly sign?: boolean}): Promise<string>;
+  /** A copy of the backup, changed by bash whose current folder is that copy. */
+  backup(change?: string): Promise<string>;
   /** Executes the runbook; `confirm` are the ids of the questions that somebody says yes to. */
   restore(backup: string, more?: readonly string[], confirm?: readonly string[]): Promise<Ended>;
   /** An application that connects again and again, until the function that comes back is called. */
@@ -46,11 +46,10 @@ export async function openLab(): Promise<Lab> {
   const lab: Lab = {
     folder,
     psql,
-    async backup(change = "", {sign = false} = {}) {
+    async backup(change = "") {
       const copy = join(folder, `backup-${++copies}`);
       await cp(taken, copy, {recursive: true});
-      const signed = sign ? "sha256sum database.dump globals.sql manifest.tsv > SHA256SUMS" : "";
-      await execa("bash", ["-euo", "pipefail", "-c", `${change}\n${signed}`], {cwd: copy, env});
+      await execa("bash", ["-euo", "pipefail", "-c", change], {cwd: copy, env});
       return copy;
     },
     async restore(backup, more = [], confirm = questions) {
@@ -102,10 +101,4 @@ export async function openLab(): Promise<Lab> {
     await lab.close();
     throw error;
   }
-}
-
-/** Changes lines of a manifest, for tests that lie about a backup. */
-export async function editManifest(backup: string, change: (text: string) => string): Promise<void> {
-  const path = join(backup, "manifest.tsv");
-  await writeFile(path, change(await readFile(path, "utf8")));
 }

@@ -7,6 +7,9 @@ import {buildCli, inRoot, inTemporaryFolder, runbook} from "./runbook.ts";
 /** A runbook as it was found, written for people: no ids, no promises, no frontmatter, and commands that never end. */
 const seed = inRoot("test/runbooks/seed.md");
 
+/** So that nothing of this machine is stopped, should it run what the document speaks of. */
+const withoutPrograms = {PATH: "/nonexistent"};
+
 beforeAll(buildCli);
 
 test("a runbook that was written for people is checked and planned without a change", async () => {
@@ -16,16 +19,25 @@ test("a runbook that was written for people is checked and planned without a cha
     expect(checked.exit, checked.text).toBe(0);
     const planned = await runbook(["plan", "seed.md"], {cwd});
     expect(planned.exit, planned.text).toBe(0);
-    for (const line of [109, 118, 131, 396]) expect(planned.text).toMatch(new RegExp(`\\b${line}\\b`));
+    expect(planned.text).toContain("21 bash cells, 5 checklists of 25 items");
+    for (const [line, text] of [
+      [119, "bash       step-1-stop-application-servers-1"],
+      [444, "  [ ] Review and update RTO/RPO targets"],
+      [503, "bash       emergency-database-rollback-1"]
+    ] as const)
+      expect(planned.text).toContain(`${line}  ${text}`);
   });
 });
 
-test("its execution stops at the first cell that fails, and names it", async () => {
+test("its execution stops at the first cell that would destroy something, and with a word for that at the first that fails", async () => {
   await inTemporaryFolder(async (cwd) => {
-    const {exit, text} = await runbook(["exec", seed], {cwd});
-    expect(exit, text).toBe(1);
-    expect(text).toContain("step-1-stop-application-servers");
-    expect(text).not.toContain("DROP DATABASE");
+    const asked = await runbook(["exec", seed], {cwd});
+    expect(asked.exit, asked.text).toBe(3);
+    expect(asked.text).toContain("line 5: pg_terminate_backend() ends other sessions");
+    const confirmed = await runbook(["exec", seed, "--confirm", "step-1-stop-application-servers-1"], {cwd, env: withoutPrograms});
+    expect(confirmed.exit, confirmed.text).toBe(1);
+    expect(confirmed.text).toContain("✗ step-1-stop-application-servers-1 failed");
+    expect(confirmed.text).toContain("20 not reached");
   });
 });
 
@@ -38,18 +50,12 @@ test("a section of it that destroys something is asked about first, and nobody a
   });
 });
 
-test("none of its cells hangs: each section of it ends in a moment, one way or the other", async () => {
+/** Those that touch nothing outside of their own, whatever machine this is: the others would stop services and write to system folders. */
+const harmless = ["step-2-identify-backup-to-restore", "step-6-verify-restoration", "step-3-import-to-production", "data-integrity-checks"];
+
+test.each(harmless)("its cell %s hangs on nothing, though it pages and waits for people", async (section) => {
   await inTemporaryFolder(async (cwd) => {
-    const sections = [
-      "step-2-identify-backup-to-restore",
-      "step-4-configure-recovery",
-      "step-5-start-recovery",
-      "step-3-import-to-production",
-      "application-verification"
-    ];
-    for (const section of sections) {
-      const {exit, text} = await runbook(["exec", `${seed}#${section}`, "--timeout", "20s"], {cwd});
-      expect([1, 3], `${section} ended with ${exit}\n${text}`).toContain(exit);
-    }
+    const {exit, text} = await runbook(["exec", `${seed}#${section}`], {cwd});
+    expect([1, 3], `ended with ${exit}\n${text}`).toContain(exit);
   });
 });
