@@ -1,4 +1,5 @@
 /** Executes one attempt of an SQL cell: statement by statement, to the first that fails. */
+import type {Place} from "../../../model/event.ts";
 import type {Emit, Finish, Task} from "../../../model/kind.ts";
 import type {Classified} from "./classify.ts";
 import {classify, refuseInBlock, refuseInput} from "./classify.ts";
@@ -6,7 +7,7 @@ import type {Connected} from "./connect.ts";
 import type {Failure} from "./finish.ts";
 import {finished, plainFailure} from "./finish.ts";
 import {cutMetaCommands} from "./meta-commands.ts";
-import {placeAt} from "./offsets.ts";
+import {placesIn} from "./offsets.ts";
 import type {SqlConfig} from "./options.ts";
 import type {Outlet} from "./outlet.ts";
 import {openOutlet} from "./outlet.ts";
@@ -51,7 +52,7 @@ interface Prepared {
   readonly type: "prepared";
   readonly text: string;
   readonly statements: readonly (Statement & Classified)[];
-  readonly origin: (offset: number) => number;
+  readonly placeOf: (offset: number) => Place; // in the cell, of an offset in the text
 }
 
 /** Puts variables in and cuts into statements; refuses what must not reach the server. */
@@ -60,7 +61,8 @@ async function prepare({
   config,
   variables
 }: Task<SqlConfig>): Promise<Prepared | {readonly type: "refused"; readonly failure: Failure}> {
-  const refuse = (message: string, offset: number) => ({type: "refused" as const, failure: plainFailure(message, placeAt(source, offset))});
+  const placeOf = placesIn(source);
+  const refuse = (message: string, offset: number) => ({type: "refused" as const, failure: plainFailure(message, placeOf(offset))});
   const [command] = cutMetaCommands(source).commands;
   if (command) return refuse(`psql's ${command.name} is not SQL; use a bash cell: psql -X -v ON_ERROR_STOP=1`, command.start);
   const substituted = substitute(source, variables);
@@ -71,7 +73,7 @@ async function prepare({
     const why = statement.readsInput ? refuseInput : refuseInBlock(statement, config.transaction);
     if (why !== null) return refuse(why, origin(statement.start));
   }
-  return {type: "prepared", text, statements, origin};
+  return {type: "prepared", text, statements, placeOf: (offset) => placeOf(origin(offset))};
 }
 
 /** Brings the session to where the cell begins; null when it may. */
@@ -91,7 +93,7 @@ async function enter({config, attempt, runLabel}: Task<SqlConfig>, session: SqlS
   if (!inside && session.readOnly !== readOnly) settings.push(`set default_transaction_read_only = ${readOnly ? "on" : "off"}`);
   if (connected.transaction() === "failed" || settings.length === 0) return null;
   await connected.ask(settings.join("; "));
-  session.named = runLabel;
+  session.named = inside ? "" : runLabel; // a rollback takes the name back
   if (!inside) session.readOnly = readOnly;
   return null;
 }
@@ -104,7 +106,7 @@ export interface Running {
   readonly signal: AbortSignal;
 }
 
-async function runAll({text, statements, origin}: Prepared, running: Running): Promise<Failure | null> {
+async function runAll({text, statements, placeOf}: Prepared, running: Running): Promise<Failure | null> {
   const {task, connected, signal} = running;
   const own = task.config.transaction !== "auto";
   if (own) await connected.ask("begin");
@@ -116,7 +118,7 @@ async function runAll({text, statements, origin}: Prepared, running: Running): P
         ...statement,
         text: text.slice(statement.start, statement.end),
         number: index + 1,
-        place: (offset) => placeAt(task.cell.source, origin(statement.start + offset))
+        place: (offset) => placeOf(statement.start + offset)
       },
       running
     );

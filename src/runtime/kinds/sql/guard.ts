@@ -5,7 +5,7 @@ import {judgeTree} from "./guard/judge-tree.ts";
 import {lex} from "./lexer.ts";
 import type {MetaCommand} from "./meta-commands.ts";
 import {cutMetaCommands} from "./meta-commands.ts";
-import {placeAt} from "./offsets.ts";
+import {placesIn} from "./offsets.ts";
 import type {PgQuery} from "./pg-query.ts";
 import {loadPgQuery} from "./pg-query.ts";
 import {split} from "./split.ts";
@@ -49,7 +49,8 @@ export async function assessSql(text: string, variables: readonly string[] | nul
 }
 
 function toAssessment(text: string, findings: readonly Finding[], names: readonly string[]): Assessment {
-  const sentence = ({what, offset}: Finding): string => (offset === null ? what : `line ${placeAt(text, offset).line}: ${what}`);
+  const placeOf = placesIn(text);
+  const sentence = ({what, offset}: Finding): string => (offset === null ? what : `line ${placeOf(offset).line}: ${what}`);
   const reasons = unique(findings.filter(({type}) => type === "destructive").map(sentence));
   const unknown = unique(findings.filter(({type}) => type === "unknown").map(sentence));
   return {verdict: reasons.length > 0 ? "destructive" : unknown.length > 0 ? "unknown" : "harmless", reasons, unknown, names};

@@ -4,7 +4,7 @@ import type {Cell, Runbook} from "../../../model/runbook.ts";
 import {classify, refuseInBlock, refuseInput} from "./classify.ts";
 import {lex} from "./lexer.ts";
 import {cutMetaCommands} from "./meta-commands.ts";
-import {placeAt} from "./offsets.ts";
+import {placesIn} from "./offsets.ts";
 import type {SqlConfig} from "./options.ts";
 import {loadPgQuery} from "./pg-query.ts";
 import {split} from "./split.ts";
@@ -12,8 +12,9 @@ import {findVariables, mask} from "./variables.ts";
 
 export async function inspect({source, config}: Cell, runbook: Runbook): Promise<readonly Flaw[]> {
   const flaws: Flaw[] = [];
+  const placeOf = placesIn(source);
   const flaw = (severity: Flaw["severity"], rule: string, message: string, offset: number): void =>
-    void flaws.push({rule, severity, message, place: placeAt(source, offset)});
+    void flaws.push({rule, severity, message, place: placeOf(offset)});
   const {text, commands} = cutMetaCommands(source);
   for (const {name, start} of commands)
     flaw("error", "sql-meta-command", `psql's ${name} is not SQL; use a bash cell: psql -X -v ON_ERROR_STOP=1`, start);

@@ -25,31 +25,33 @@ const CONTINUED = /[ \t\f\v]*(\r\n?|\n)([ \t\n\r\f\v]|--[^\n\r]*)*'/y; // 'a' <n
 /** Cuts the text into its tokens; an open quote or comment ends it. */
 export function lex(text: string): Lexed {
   const tokens: Token[] = [];
-  let at = 0;
-  while (at < text.length) {
-    const char = text[at]!;
-    if (SPACE.test(char)) {
-      at++;
-      continue;
-    }
-    const start = at;
-    const end = endOfComment(text, start);
-    if (end !== null) {
-      if (end < 0) return {tokens, unterminated: {what: "comment", start}};
-      at = end;
-      continue;
-    }
-    const token = cut(text, start);
-    if (token.type === "open") return {tokens, unterminated: {what: token.what, start}};
-    tokens.push({
-      type: token.type,
-      start,
-      end: token.end,
-      text: token.type === "word" ? text.slice(start, token.end).toLowerCase() : text.slice(start, token.end)
-    });
-    at = token.end;
+  for (let at = 0; ; ) {
+    const next = nextToken(text, at);
+    if (next === null) return {tokens, unterminated: null};
+    if ("what" in next) return {tokens, unterminated: next};
+    tokens.push(next);
+    at = next.end;
   }
-  return {tokens, unterminated: null};
+}
+
+/** The first token at or after an offset; null at the end; what is open when it is never closed. */
+export function nextToken(text: string, from: number): Token | {readonly what: string; readonly start: number} | null {
+  for (let start = from; start < text.length; ) {
+    if (SPACE.test(text[start]!)) {
+      start++;
+      continue;
+    }
+    const end = endOfComment(text, start);
+    if (end === null) {
+      const token = cut(text, start);
+      if (token.type === "open") return {what: token.what, start};
+      const written = text.slice(start, token.end);
+      return {type: token.type, start, end: token.end, text: token.type === "word" ? written.toLowerCase() : written};
+    }
+    if (end < 0) return {what: "comment", start};
+    start = end;
+  }
+  return null;
 }
 
 type Cut = {readonly type: Token["type"]; readonly end: number} | {readonly type: "open"; readonly what: string};

@@ -23,8 +23,18 @@ export function characterOffset(text: string, characters: number): number {
   return at;
 }
 
-/** Line and column, from 1, of an offset. */
-export function placeAt(text: string, offset: number): {readonly line: number; readonly column: number} {
-  const before = text.slice(0, offset);
-  return {line: before.split("\n").length, column: offset - before.lastIndexOf("\n")};
+/** A function from an offset in the text to its line and column, from 1. */
+export function placesIn(text: string): (offset: number) => {readonly line: number; readonly column: number} {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return (offset) => {
+    let low = 0;
+    let high = starts.length;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (starts[middle]! <= offset) low = middle;
+      else high = middle;
+    }
+    return {line: low + 1, column: offset - starts[low]! + 1};
+  };
 }

@@ -88,12 +88,16 @@ export function substitute(text: string, variables: ReadonlyMap<string, BoundVar
 
 /** The text with a stand-in of the same length for each use, so that the parser can read it. */
 export function mask(text: string, uses: readonly VariableUse[], raw: "identifier" | "number"): string {
-  let masked = text;
+  const parts: string[] = [];
+  let from = 0;
   for (const {form, start, end} of uses) {
-    const stand = form === "raw" && raw === "number" ? ` ${"1".repeat(end - start - 1)}` : ` ${text.slice(start + 1, end)}`;
-    masked = masked.slice(0, start) + stand + masked.slice(end);
+    parts.push(
+      text.slice(from, start),
+      form === "raw" && raw === "number" ? ` ${"1".repeat(end - start - 1)}` : ` ${text.slice(start + 1, end)}`
+    );
+    from = end;
   }
-  return masked;
+  return parts.join("") + text.slice(from);
 }
 
 /** As libpq's PQescapeLiteral: safe whatever standard_conforming_strings says. */

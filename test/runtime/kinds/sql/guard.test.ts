@@ -131,3 +131,18 @@ describe("input of psql", () => {
     });
   });
 });
+
+describe("hostile text", () => {
+  test.each([
+    ["a great many commands", "\\a\n".repeat(200_000)],
+    ["a great many statements", "drop table x;\n".repeat(20_000)],
+    ["a great many statements that do not parse", "frob :x;\n".repeat(20_000)],
+    ["deep nesting", `select ${"1+".repeat(30_000)}1`],
+    ["deep parentheses", `select ${"(".repeat(30_000)}1`],
+    ["an open quote", `select '${"x\n".repeat(300_000)}`]
+  ])("%s is judged in seconds", async (_, text) => {
+    const began = Date.now();
+    await assessSql(text);
+    expect(Date.now() - began).toBeLessThan(8000);
+  });
+});

@@ -16,7 +16,12 @@ type Node = Readonly<Record<string, unknown>>;
 /** Every finding of the statement; one that a definition merely stores is none. */
 export function judgeTree(tree: unknown, judging: Judging): readonly Finding[] {
   const findings: Finding[] = [];
-  visit(tree, judging, findings);
+  try {
+    visit(tree, judging, findings);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    findings.push({type: "unknown", what: "the statement is nested too deeply to be judged", offset: judging.start});
+  }
   return findings;
 }
 
