@@ -5,7 +5,7 @@ export interface Program {
   readonly text: string; // of the cell
   readonly flags: readonly string[]; // for `set`: ["-euo", "pipefail"]
   readonly snapshot: string | null; // path of the state to restore
-  readonly hidden: boolean; // beside the snapshot stands a function that hides `builtin`
+  readonly hidden: boolean; // beside the snapshot stand functions that hide `builtin` or `declare`
   readonly next: string; // path for the state at the end
   readonly nonce: string; // no other attempt's
   readonly entered: Entered; // kept with the state
@@ -137,8 +137,11 @@ __runbook_wrap() {
 __runbook_end() {
   __runbook_state=("$?" "$BASHOPTS" "$SHELLOPTS" "\${__runbook_failed-}" 0)
   if ((\${#FUNCNAME[@]} > 1)); then __runbook_state[4]=\${BASH_LINENO[\${#BASH_LINENO[@]} - 1]}; fi
-  if [[ \${__runbook_exit+x} ]]; then (__runbook_save); else __runbook_save; fi
-  return "\${__runbook_state[0]}"
+  if [[ \${__runbook_exit+x} ]]; then
+    (__runbook_save)
+    return "\${__runbook_state[0]}"
+  fi
+  __runbook_save
 }
 __runbook_save() {
   POSIXLY_CORRECT=1
@@ -150,6 +153,10 @@ __runbook_save() {
     unset -f builtin
   fi
   unset -v POSIXLY_CORRECT
+  if builtin declare -F declare >/dev/null; then
+    builtin declare -f declare >> @NEXT@.hidden
+    builtin unset -f declare
+  fi
   if [[ ! \${__runbook_own_trap-} ]]; then builtin unset -f trap; fi
   builtin unset -f __runbook_end __runbook_save
   {
@@ -164,8 +171,9 @@ __runbook_save() {
     builtin unset -v RANDOM SRANDOM SECONDS LINENO BASH_ARGV0 BASHPID BASH_COMMAND BASH_SUBSHELL BASH_EXECUTION_STRING EPOCHREALTIME EPOCHSECONDS HISTCMD COMP_WORDBREAKS BASH_CMDS RUNBOOK_RUN RUNBOOK_CELL _
     builtin declare -p
     builtin declare -p BASH_ALIASES
+    builtin printf 'eval "$__runbook_locale"\\n'
     builtin declare -pf
-    builtin printf '\\neval "$__runbook_locale"\\n__runbook_restored=done\\n#end @NONCE@\\n'
+    builtin printf '\\n__runbook_restored=done\\n#end @NONCE@\\n'
   } >| @NEXT@
 }
 `;

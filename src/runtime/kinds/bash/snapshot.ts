@@ -63,7 +63,7 @@ export function discard(next: string): void {
   rmSync(hiddenPath(next), {force: true});
 }
 
-/** Where a function that hides `builtin` is kept: it can only come back after everything else. */
+/** Where functions that hide `builtin` or `declare` are kept: they can only come back after everything else. */
 export const hiddenPath = (path: string): string => `${path}.hidden`;
 
 /** The session's own value of a shell variable; of an array, the element 0 as bash has it. */

@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => shell.close());
 
 /** What the next cell prints. */
-const after = async (first: string, then: string, given = {}) => {
+const followed = async (first: string, then: string, given = {}) => {
   const ended = await shell.cell(first, given);
   expect(ended.state).toBe("taken");
   const next = await shell.cell(then);
@@ -21,21 +21,21 @@ const after = async (first: string, then: string, given = {}) => {
 
 describe("a later cell has", () => {
   test("the folder, the umask and the variables with their attributes", async () => {
-    const out = await after(
+    const out = await followed(
       "cd /usr; umask 027; plain=1; export shown='a b'; declare -i number=6; declare -r fixed=yes; declare -l lower=ABC; declare -x UNSET; lines=$'a\\nb\\tc\\'\"$`\\\\'",
       'pwd; umask; echo "$plain $shown $number $fixed $lower"; number=number*7; echo $number; printenv shown; declare -p UNSET lines; (fixed=no) 2>/dev/null || echo still fixed'
     );
     expect(out).toBe("/usr\n0027\n1 a b 6 yes abc\n42\na b\ndeclare -x UNSET\ndeclare -- lines=$'a\\nb\\tc\\'\"$`\\\\'\nstill fixed\n");
   });
   test("arrays, sparse ones and those with keys, and references", async () => {
-    const out = await after(
+    const out = await followed(
       "list=(a 'b c' [7]=h); declare -A map=([k]=v ['a key']='$x'); declare -n ref=plain; plain=there",
       'declare -p list; echo "${map[a key]} ${map[k]} $ref"'
     );
     expect(out).toBe('declare -a list=([0]="a" [1]="b c" [7]="h")\n$x v there\n');
   });
   test("functions, exported ones and those that need extglob", async () => {
-    const out = await after(
+    const out = await followed(
       "shopt -s extglob\nmatch() { case $1 in @(a|b)) echo one of them;; esac; }\nf-dash() { cat <<EOF\nheredoc $1\nEOF\n}\nshown() { echo shown; }; export -f shown",
       "match a; f-dash x; bash -c shown; shopt extglob"
     );
@@ -43,26 +43,26 @@ describe("a later cell has", () => {
   });
   test("a function that was made while extglob was on, though it is off now", async () => {
     expect(
-      await after(
+      await followed(
         "shopt -s extglob\nmatch() { case $1 in !(a)) echo other;; esac; }\nshopt -u extglob",
         "shopt -q extglob || echo off; shopt -s extglob; match b"
       )
     ).toBe("off\nother\n");
   });
   test("aliases, before its text is parsed", async () => {
-    expect(await after("shopt -s expand_aliases; alias greet='echo hello'", "greet you")).toBe("hello you\n");
+    expect(await followed("shopt -s expand_aliases; alias greet='echo hello'", "greet you")).toBe("hello you\n");
   });
   test("shell options that are no strictness", async () => {
-    expect(await after("shopt -s nullglob dotglob; set -f", "shopt nullglob; echo *; [[ $- == *f* ]] && echo noglob")).toBe(
+    expect(await followed("shopt -s nullglob dotglob; set -f", "shopt nullglob; echo *; [[ $- == *f* ]] && echo noglob")).toBe(
       "nullglob       \ton\n*\nnoglob\n"
     );
   });
   test("an IFS that was changed, with everything else intact", async () => {
-    expect(await after("IFS=,\nf() { echo f; }; export -f f; list=(a b)", 'f; echo "${list[*]}"; bash -c f')).toBe("f\na,b\nf\n");
+    expect(await followed("IFS=,\nf() { echo f; }; export -f f; list=(a b)", 'f; echo "${list[*]}"; bash -c f')).toBe("f\na,b\nf\n");
   });
   test("text that is no UTF-8, and text that is", async () => {
     expect(
-      await after(
+      await followed(
         "bad=$'\\xff\\xfe'; good='grün €'; export LC_ALL=C.UTF-8",
         'printf %s "$bad" | od -An -tx1; echo "$good ${#good} $LC_ALL"'
       )
@@ -89,7 +89,7 @@ describe("the state is taken", () => {
     "with allexport": "set -a\nX=1",
     "after a syntax error": "X=1\nif true\nfi"
   };
-  for (const [name, source] of Object.entries(ends)) test(name, async () => expect(await after(source, 'echo "X=$X"')).toBe("X=1\n"));
+  for (const [name, source] of Object.entries(ends)) test(name, async () => expect(await followed(source, 'echo "X=$X"')).toBe("X=1\n"));
 });
 
 describe("a cell's own EXIT trap runs, and the state is taken", () => {

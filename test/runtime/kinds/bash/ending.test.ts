@@ -1,0 +1,163 @@
+import {execFileSync, spawn} from "node:child_process";
+import {readdirSync} from "node:fs";
+import {tmpdir} from "node:os";
+import {basename, join} from "node:path";
+import {setTimeout as sleep} from "node:timers/promises";
+import {fileURLToPath} from "node:url";
+import {build} from "rolldown";
+import {afterEach, beforeEach, expect, test} from "vitest";
+import {openShell, processesOf, type Shell} from "./shell.ts";
+
+const fixture = (name: string): string => fileURLToPath(new URL(`../../../fixtures/bash/${name}`, import.meta.url));
+let shell: Shell;
+beforeEach(async () => {
+  shell = await openShell({graceMs: 500, settleMs: 150});
+});
+afterEach(async () => {
+  expect(await processesOf(shell.run)).toEqual([]);
+  await shell.close();
+});
+const timed = async <T>(act: () => Promise<T>): Promise<readonly [T, number]> => {
+  const began = performance.now();
+  return [await act(), performance.now() - began];
+};
+const aborting = (ms: number): AbortSignal => AbortSignal.timeout(ms);
+
+test("a cell that is aborted while silent ends at once, with all that it started", async () => {
+  const [ended, ms] = await timed(() => shell.cell(`${fixture("forever.sh")} | cat`, {signal: aborting(200)}));
+  expect(ended).toMatchObject({signal: "SIGTERM", state: "not taken", error: null});
+  expect(ms).toBeLessThan(900);
+});
+test("a cell that is aborted before it starts ends, too", async () => {
+  expect((await shell.cell("sleep 20", {signal: AbortSignal.abort()})).signal).toBe("SIGTERM");
+});
+test("what was printed before the abort is kept, whole lines or not", async () => {
+  expect((await shell.cell(fixture("partial-line.sh"), {signal: aborting(300)})).stdout).toBe("whole line\npartial");
+});
+test("a cell that ignores TERM is killed after the grace", async () => {
+  const [ended, ms] = await timed(() => shell.cell(fixture("ignores-sigterm.sh"), {signal: aborting(200)}));
+  expect(ms).toBeGreaterThan(650);
+  expect(ms).toBeLessThan(2000);
+  expect(ended.stdout).toContain("not me");
+  const [itself] = await timed(() => shell.cell("trap '' TERM; echo on; while :; do sleep 0.1; done", {signal: aborting(200)}));
+  expect(itself).toMatchObject({signal: "SIGKILL", stdout: "on\n", state: "not taken"});
+});
+test("a cell that floods ends when it is aborted", async () => {
+  let bytes = 0;
+  const [ended, ms] = await timed(() =>
+    shell.cell(fixture("flood.sh"), {
+      signal: aborting(300),
+      emit: (output) => void (bytes += output.type === "bytes" ? output.bytes.length : 0)
+    })
+  );
+  expect(ended.signal).toBe("SIGTERM");
+  expect(bytes).toBeGreaterThan(100_000);
+  expect(ms).toBeLessThan(1500);
+});
+test("a state that the EXIT trap saved while TERM ended the cell is discarded", async () => {
+  await shell.cell("X=1");
+  const ended = await shell.cell("X=2; trap 'echo cleaned' EXIT; sleep 20", {signal: aborting(200)});
+  expect(ended).toMatchObject({stdout: "cleaned\n", state: "not taken"});
+  expect((await shell.cell("echo $X")).stdout).toBe("1\n");
+});
+
+test("a background process that a cell leaves is ended and named", async () => {
+  const [ended, ms] = await timed(() => shell.cell("sleep 1001 & echo started"));
+  expect(ended).toMatchObject({
+    exit: 0,
+    stdout: "started\n",
+    kept: [],
+    leftovers: [expect.stringMatching(/^sleep 1001 \(pid \d+, started 20.*Z\)$/)]
+  });
+  expect(ms).toBeLessThan(1000);
+});
+test("a process of its own session, with its own group and no terminal, is ended and named", async () => {
+  for (const source of [
+    "setsid sleep 1002 &",
+    "nohup sleep 1002 >/dev/null 2>&1 &",
+    "(setsid bash -c 'sleep 1002 & wait' &) ",
+    fixture("child-survives.sh")
+  ]) {
+    const ended = await shell.cell(source);
+    expect([source, ended.leftovers.some((name) => name.startsWith("sleep 1002"))]).toEqual([source, true]);
+    expect(await processesOf(shell.run)).toEqual([]);
+  }
+});
+test("a leftover that ignores TERM is killed after the grace", async () => {
+  const [ended, ms] = await timed(() => shell.cell(`setsid ${fixture("ignores-sigterm.sh")} >/dev/null 2>&1 &`));
+  expect(ended.leftovers.length).toBeGreaterThan(0);
+  expect(ms).toBeLessThan(2500);
+});
+test("a process outside the group goes with an aborted cell", async () => {
+  const ended = await shell.cell("setsid sleep 1003 & setsid -w sleep 1003", {signal: aborting(200)});
+  expect(ended.signal).toBe("SIGTERM");
+});
+test("a pipe held by a process without the run's mark delays a cell no longer than the grace", async () => {
+  const [ended, ms] = await timed(() => shell.cell('env -i setsid sleep 3 & echo "shell"'));
+  expect(ended.stdout).toBe("shell\n");
+  expect(ms).toBeLessThan(2000);
+  expect(ended.detail).toContain("still held the cell's output");
+  expect((await shell.cell("echo next")).stdout).toBe("next\n");
+});
+test("the last lines of a process substitution arrive", async () => {
+  const ended = await shell.cell("exec > >(sed 's/^/> /')\necho one\necho two");
+  expect([ended.stdout, ended.leftovers]).toEqual(["> one\n> two\n", []]);
+});
+test("keep lets a process outlive the cell, and says which", async () => {
+  const ended = await shell.cell("sleep 1004 >/dev/null 2>&1 & echo $!", {options: {keep: true}});
+  const pid = Number(ended.stdout);
+  expect(ended.leftovers).toEqual([]);
+  expect(ended.kept).toEqual([expect.stringMatching(new RegExp(`^sleep 1004 \\(pid ${pid}, started 20`))]);
+  expect(await processesOf(shell.run)).toEqual([pid]);
+  expect((await shell.cell("echo next")).leftovers).toEqual([]);
+  process.kill(pid, "SIGKILL");
+  await sleep(50);
+});
+test("a kept process that holds the output does not delay the cell, and nothing of it reaches another", async () => {
+  const [ended, ms] = await timed(() =>
+    shell.cell("(trap '' PIPE; sleep 0.6; echo late; sleep 0.6; echo later) & echo $!", {options: {keep: true}})
+  );
+  expect(ms).toBeLessThan(600);
+  expect(ended.detail).toContain("what it prints from now on is lost");
+  expect((await shell.cell("sleep 1; echo mine")).stdout).toBe("mine\n");
+  await sleep(400);
+});
+
+const watchdogs = (folder: string): readonly string[] =>
+  execFileSync("ps", ["-eo", "args"])
+    .toString()
+    .split("\n")
+    .filter((line) => line.includes("runbook-watchdog") && line.includes(folder));
+
+test("when the runner is killed, what it runs is ended and nothing of it stays", async () => {
+  const file = join(shell.directory, "runner.mjs");
+  const external = ["libpg-query", "web-tree-sitter"];
+  await build({
+    input: fileURLToPath(new URL("./killed-runner.ts", import.meta.url)),
+    platform: "node",
+    external,
+    output: {file, format: "esm", codeSplitting: false}
+  });
+  const runner = spawn(process.execPath, [file, shell.directory], {stdio: ["ignore", "pipe", "inherit"]});
+  const [run, folder] = await new Promise<string[]>((resolve) =>
+    runner.stdout.once("data", (data: Buffer) => resolve(data.toString().trim().split("\n")))
+  );
+  while ((await processesOf(run!)).length < 3) await sleep(20);
+  runner.kill("SIGKILL");
+  const until = performance.now() + 4000;
+  const left = async () => [
+    ...(await processesOf(run!)),
+    ...watchdogs(folder!),
+    ...readdirSync(tmpdir()).filter((name) => name === basename(folder!))
+  ];
+  while ((await left()).length > 0 && performance.now() < until) await sleep(20);
+  expect(await left()).toEqual([]);
+});
+test("a closed session leaves no process and no folder", async () => {
+  const before = new Set(readdirSync(tmpdir()).filter((name) => name.startsWith("runbook-bash-")));
+  const other = await openShell();
+  await other.cell("echo hi");
+  const [folder] = readdirSync(tmpdir()).filter((name) => name.startsWith("runbook-bash-") && !before.has(name));
+  await other.close();
+  expect(readdirSync(tmpdir())).not.toContain(folder);
+});
