@@ -1,9 +1,11 @@
-import type {Root} from "mdast";
+import type {Node, Nodes, Root, RootContent} from "mdast";
+import type {Extension, TokenizeContext} from "micromark-util-types";
 import remarkDirective from "remark-directive";
 import remarkFrontmatter from "remark-frontmatter";
 import remarkGfm from "remark-gfm";
 import remarkParse from "remark-parse";
 import {type Processor, unified} from "unified";
+import {cutParts, type Part} from "./parts.ts";
 
 const COLON = 58;
 const processor = unified()
@@ -12,10 +14,64 @@ const processor = unified()
   .use(remarkFrontmatter, ["yaml"])
   .use(remarkDirective)
   .use(blockDirectivesOnly)
+  .use(knowDefinitions)
   .freeze();
 
 /** CommonMark, GFM, frontmatter, and directives that stand on lines of their own. */
 export function parseMarkdown(text: string): Root {
+  const parsed = parseParts(cutParts(text));
+  const defined = new Definitions();
+  for (const {root} of parsed) defined.gather(root);
+  const children: RootContent[] = [];
+  for (const {part, root} of parsed) {
+    // A reference is one only if its definition is known, and that may stand in any part.
+    const again = parsed.length > 1 && !defined.empty && part.text.includes("[") ? parseWith(part.text, defined) : root;
+    if (part.offset > 0) shift(again, part);
+    for (const child of again.children) children.push(child);
+  }
+  return {type: "root", children};
+}
+
+/** Each part, or several together where one was not over at its end after all. */
+function parseParts(parts: readonly Part[]): readonly {readonly part: Part; readonly root: Root}[] {
+  const parsed: {part: Part; root: Root}[] = [];
+  for (let next = 0; next < parts.length; ) {
+    let part = parts[next++]!;
+    let root = parseWhole(part.text);
+    for (let more = 1; next < parts.length && isOpen(root.children.at(-1), part.text); more *= 2) {
+      part = {
+        ...part,
+        text:
+          part.text +
+          parts
+            .slice(next, next + more)
+            .map(({text}) => text)
+            .join("")
+      };
+      next += more;
+      root = parseWhole(part.text);
+    }
+    parsed.push({part, root});
+  }
+  return parsed;
+}
+
+/** Whether what comes after the text might belong to its last node. */
+function isOpen(last: RootContent | undefined, text: string): boolean {
+  // A heading ends a list with a fence in it, but where exactly is another matter.
+  if (last?.type === "list" || last?.type === "listItem" || last?.type === "blockquote" || last?.type === "footnoteDefinition")
+    return isOpen(last.children.at(-1), text);
+  if (last?.type === "html") return !text.endsWith("\n\n") || /^<(?:script|pre|style|textarea|!|\?)/i.test(last.value);
+  if (last?.type !== "code" && last?.type !== "containerDirective") return false;
+  const {start, end} = last.position!;
+  const marks = /^(?:`+|~+|:+)/.exec(text.slice(start.offset, start.offset! + 1000))?.[0];
+  if (marks === undefined) return false;
+  const lastLine = text.slice(text.lastIndexOf("\n", end.offset! - 1) + 1, end.offset).trim();
+  return end.line === start.line || lastLine.length < marks.length || lastLine !== marks[0]!.repeat(lastLine.length);
+}
+
+/** The whole text at once: what `parseMarkdown` gives, slower. */
+export function parseWhole(text: string): Root {
   return processor.parse(text);
 }
 
@@ -27,4 +83,60 @@ function blockDirectivesOnly(this: Processor): void {
   for (const extension of micromarkExtensions) {
     if (extension.flow?.[COLON] && extension.text?.[COLON]) delete extension.text[COLON];
   }
+}
+
+/** Labels that are defined in other parts of the document. */
+class Definitions {
+  readonly links = new Set<string>();
+  readonly footnotes = new Set<string>();
+
+  get empty(): boolean {
+    return this.links.size + this.footnotes.size === 0;
+  }
+
+  gather(node: Nodes): void {
+    if (node.type === "definition") this.links.add(node.identifier.toUpperCase());
+    if (node.type === "footnoteDefinition") this.footnotes.add(node.identifier.toUpperCase());
+    if ("children" in node) for (const child of node.children) this.gather(child);
+  }
+}
+
+let elsewhere: Definitions | null = null;
+
+function parseWith(text: string, defined: Definitions): Root {
+  elsewhere = defined;
+  try {
+    return parseWhole(text);
+  } finally {
+    elsewhere = null;
+  }
+}
+
+/** Tells the parser, when it starts, what is defined elsewhere. It consumes nothing. */
+function knowDefinitions(this: Processor): void {
+  const told = new WeakSet<object>();
+  const tell = {
+    name: "knownDefinitions",
+    tokenize(this: TokenizeContext, _effects: unknown, _ok: unknown, nok: (code: unknown) => undefined) {
+      const parser = this.parser as {defined: string[]; gfmFootnotes?: string[]};
+      if (elsewhere && !told.has(parser)) {
+        told.add(parser);
+        parser.defined.push(...elsewhere.links);
+        parser.gfmFootnotes = [...(parser.gfmFootnotes ?? []), ...elsewhere.footnotes];
+      }
+      return nok;
+    }
+  };
+  const data = this.data() as {micromarkExtensions?: Extension[]};
+  data.micromarkExtensions = [...(data.micromarkExtensions ?? []), {flowInitial: {null: tell}} as unknown as Extension];
+}
+
+function shift(node: Node, {line, offset}: Part): void {
+  if (node.position) {
+    for (const point of [node.position.start, node.position.end]) {
+      point.line += line;
+      if (point.offset !== undefined) point.offset += offset;
+    }
+  }
+  if ("children" in node) for (const child of node.children as Node[]) shift(child, {line, offset} as Part);
 }
