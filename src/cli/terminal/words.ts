@@ -74,7 +74,7 @@ export function answerWords(step: Step, answer: Answer): string {
   return answer.type === "chosen" ? `${choiceLabel(step, answer.choice)}${answer.proposed ? " (as proposed)" : ""}` : answer.type;
 }
 
-export const choiceLabel = (step: Step, choice: number): string =>
+const choiceLabel = (step: Step, choice: number): string =>
   step.type === "decision" ? `"${quiet(step.choices[choice]?.label ?? "?")}"` : String(choice);
 
 export function serverWords({version, host, port, database, user, embedded, demo, recovering}: ServerIdentity): string {
