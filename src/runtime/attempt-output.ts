@@ -13,12 +13,15 @@ import {readText} from "./utf8.ts";
 
 export interface AttemptOutput {
   readonly emit: Emit;
+  /** Why not all of it can be recorded any more; null while it can. */
+  readonly failure: string | null;
   /** Hands all that is held back to the journal and the files, and says what there was. */
   end(): Promise<OutputTotals>;
 }
 export interface OutputTotals {
   readonly streams: Readonly<Record<Stream, StreamTotal>>;
   readonly redactions: number;
+  readonly failure: string | null; // why not all of it could be recorded
 }
 
 const journalBytes = 64 * 1024; // of an attempt, both streams together
@@ -49,6 +52,9 @@ export function recordOutput({
       if (output.type === "bytes") return take(streams[output.stream], streams[output.stream].redacted.write(output.bytes));
       return write(output);
     },
+    get failure() {
+      return failureOf(streams);
+    },
     async end() {
       try {
         for (const stream of Object.values(streams)) {
@@ -61,7 +67,8 @@ export function recordOutput({
       }
       return {
         streams: {stdout: totalOf(streams.stdout), stderr: totalOf(streams.stderr)},
-        redactions: redactions + streams.stdout.redacted.count + streams.stderr.redacted.count
+        redactions: redactions + streams.stdout.redacted.count + streams.stderr.redacted.count,
+        failure: failureOf(streams)
       };
     }
   };
@@ -155,6 +162,11 @@ const empty = new Uint8Array(0);
 
 function totalOf({bytes, hash, file}: StreamRecord): StreamTotal {
   return {bytes, sha256: hash.digest("hex"), truncated: file?.truncated ?? false};
+}
+
+function failureOf(streams: Readonly<Record<Stream, StreamRecord>>): string | null {
+  const failure = streams.stdout.file?.failure ?? streams.stderr.file?.failure;
+  return failure ? `what it printed could not be recorded: ${failure.message}` : null;
 }
 
 /** A file name for an id: derived ids follow headings, which may be long and in any script. */

@@ -2,17 +2,19 @@
 import {createHash} from "node:crypto";
 import {hostname, userInfo} from "node:os";
 import type {Ending, Execution, Outcome} from "../model/event.ts";
-import type {Emit, Finish, RawOutput, Task} from "../model/kind.ts";
+import type {Emit, Finish, Task} from "../model/kind.ts";
 import type {Cell} from "../model/runbook.ts";
 import type {OutputTotals} from "./attempt-output.ts";
 import {recordOutput} from "./attempt-output.ts";
-import {holdOutput, mostHeldBytes} from "./held-output.ts";
+import {holdOutput} from "./held-output.ts";
+import {whenAborted} from "./inputs.ts";
 import type {Judgement} from "./judge.ts";
 import {judge, readCapture} from "./judge.ts";
 import {markOf} from "./redact.ts";
 import {scopeOf} from "./scope.ts";
 import {sessionKey} from "./sessions.ts";
 import type {Interruption, Stage} from "./stage.ts";
+import {WithheldOutput} from "./withheld-output.ts";
 
 export async function attemptCell(stage: Stage, cell: Cell, attempt: number, timeoutMs: number | null): Promise<Outcome> {
   const kind = stage.kindOf(cell);
@@ -20,7 +22,7 @@ export async function attemptCell(stage: Stage, cell: Cell, attempt: number, tim
   const {journal, redactor, folder} = stage;
   const recorded = recordOutput({journal, redactor, folder, step: cell.id, attempt});
   const held = holdOutput({text: stage.reads.readsText(cell)});
-  const withheld = cell.captures.some(({secret}) => secret) ? new Withheld() : null;
+  const withheld = cell.captures.some(({secret}) => secret) ? new WithheldOutput() : null;
   let suppressed = false;
   let over = false;
   const emit: Emit = (output) => {
@@ -28,6 +30,7 @@ export async function attemptCell(stage: Stage, cell: Cell, attempt: number, tim
     held.take(output);
     if (!cell.options.recordOutput && output.type !== "command") suppressed = true;
     else if (withheld) withheld.take(output);
+    else if (recorded.failure !== null) running.interrupt({type: "cancelled"});
     else return recorded.emit(output);
   };
 
@@ -39,7 +42,7 @@ export async function attemptCell(stage: Stage, cell: Cell, attempt: number, tim
       : setTimeout(() => running.interrupt({type: "timed-out", afterMs: timeoutMs}), Math.min(timeoutMs, 2 ** 31 - 1));
   let finish: Finish;
   try {
-    const session = await stage.sessions.open(kind, cell);
+    const session = await Promise.race([stage.sessions.open(kind, cell), whenAborted(running.signal)]);
     running.signal.throwIfAborted();
     const task: Task = {cell, config: cell.config, attempt, variables: stage.variables.bound, runLabel: `runbook ${stage.id} ${cell.id}`};
     finish = await kind.execute(task, session, emit, running.signal);
@@ -63,8 +66,9 @@ export async function attemptCell(stage: Stage, cell: Cell, attempt: number, tim
     ? {outcome: running.signal.reason as Interruption, checks: [], captured: []}
     : judge(cell, kind, finish, scope, redactor);
   const totals = await recorded.end();
+  const outcome: Outcome = totals.failure === null ? judged.outcome : {type: "failed", message: totals.failure, place: null};
   for (const check of judged.checks) stage.write({type: "expectation-checked", step: cell.id, attempt, ...check});
-  for (const {capture, value} of judged.captured) {
+  for (const {capture, value} of outcome.type === "passed" ? judged.captured : []) {
     const shown = capture.secret && value !== "" ? markOf(capture.name) : redactor.text(value).text;
     const secret = capture.secret || shown !== value;
     const {seq} = stage.write({type: "variable-captured", step: cell.id, attempt, name: capture.name, value: shown, secret});
@@ -78,8 +82,8 @@ export async function attemptCell(stage: Stage, cell: Cell, attempt: number, tim
     suppressed: suppressed || (withheld?.dropped ?? false),
     detail: notes.filter((note) => note !== null).join("\n")
   });
-  await stage.record({type: "cell-ended", step: cell.id, attempt, outcome: judged.outcome, ending});
-  return judged.outcome;
+  await stage.record({type: "cell-ended", step: cell.id, attempt, outcome, ending});
+  return outcome;
 }
 
 /** An attempt that ends before it could begin: what decides about it raised. */
@@ -88,47 +92,13 @@ export async function failAttempt(stage: Stage, cell: Cell, attempt: number, mes
   const nothing = {bytes: 0, sha256: createHash("sha256").digest("hex"), truncated: false};
   const ending = toEnding({
     finish: toFinish(null),
-    totals: {streams: {stdout: nothing, stderr: nothing}, redactions: 0},
+    totals: {streams: {stdout: nothing, stderr: nothing}, redactions: 0, failure: null},
     durationMs: 0,
     rowCount: null,
     suppressed: false,
     detail: ""
   });
   await stage.record({type: "cell-ended", step: cell.id, attempt, outcome: {type: "failed", message, place: null}, ending});
-}
-
-/** Output of a cell whose secret nobody knows before it has ended: nothing of it is recorded until then. */
-class Withheld {
-  dropped = false;
-  #outputs: RawOutput[] = [];
-  #bytes = 0;
-
-  take(output: RawOutput): void {
-    this.#bytes += output.type === "bytes" ? output.bytes.length : output.type === "table" ? JSON.stringify(output.rows).length : 0;
-    if (this.#bytes > mostHeldBytes) this.dropped = true;
-    else this.#outputs.push(output);
-  }
-
-  async release(
-    cell: Cell,
-    read: (capture: Cell["captures"][number]) => ReturnType<typeof readCapture>,
-    {redactor}: Stage,
-    emit: Emit
-  ): Promise<string | null> {
-    for (const capture of cell.captures) {
-      if (!capture.secret) continue;
-      const found = read(capture);
-      if (found.type === "read") redactor.add(capture.name, found.value);
-      else if (this.#outputs.length > 0) {
-        this.dropped = true;
-        return `what it printed was not recorded: it may hold the secret ${capture.name}, which could not be captured (${found.message})`;
-      }
-    }
-    for (const output of this.#outputs) await emit(output);
-    return this.dropped
-      ? `of what it printed, no more than ${mostHeldBytes} bytes could be held back for the secret in it; the rest was not recorded`
-      : null;
-  }
 }
 
 function describe(stage: Stage, cell: Cell): Execution {

@@ -61,13 +61,15 @@ export interface Performance {
   readonly folder: string; // absolute
   readonly run: Run; // the fold so far
   readonly syncs: number; // how often its journal has waited for the disk
-  readonly done: Promise<Run>; // after run-ended was written and everything it started was ended
+  readonly done: Promise<Run>; // after run-ended was written, or the run was left, and everything it started was ended
   /** Records what a person did outside a question: ticks of an advisory checklist, an input set early, a deviation. */
   record(fact: Extract<Fact, {type: "item-checked" | "input-set" | "deviation-recorded" | "step-skipped"}>): Promise<void>;
   /** Ends the running cell or withdraws the open question; the conductor is asked next. */
   cancelStep(by: string): Promise<void>;
   /** Ends the whole run: the running cell is cancelled, `run=always` sections follow, the outcome is `cancelled`. */
   cancel(by: string): Promise<void>;
-  /** Kills everything at once; the journal stays whole. */
+  /** Kills everything at once; the journal stays whole, and says that the run was cancelled. */
   kill(): Promise<void>;
+  /** Ends what the run started and puts its journal away without an end: the run is interrupted, and can be resumed. */
+  leave(): Promise<void>;
 }

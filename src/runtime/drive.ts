@@ -2,28 +2,35 @@
 import {stepRun} from "../model/run.ts";
 import {settled} from "../model/standing.ts";
 import {concludeRun} from "../model/verdict.ts";
+import {whenAborted} from "./inputs.ts";
 import {measureObjectives} from "./objectives.ts";
 import {passStep} from "./pass.ts";
 import type {Stage} from "./stage.ts";
 
-/** `killed` says whether everything is to end at once. */
-export async function drive(stage: Stage, killed: () => boolean): Promise<void> {
+/** `quit` aborts when nothing more is to be done: killed, or left without an end. */
+export async function drive(stage: Stage, quit: AbortSignal): Promise<void> {
+  const quitting = whenAborted(quit);
   try {
-    while (!killed()) {
-      const move = await stage.request.conductor.choose(stage.run);
-      if (move.type === "end" || killed()) break;
+    while (!quit.aborted) {
+      const move = await Promise.race([stage.request.conductor.choose(stage.run), quitting]);
+      if (move === null || move.type === "end") break;
       if (move.type === "skip") await stage.record({type: "step-skipped", step: move.step, reason: move.reason, by: move.by});
       else await passStep(stage, stage.steps.get(move.step)!);
     }
     await stage.journal.settle();
-    measureObjectives(stage);
+    if (!isLeft(quit)) measureObjectives(stage);
   } finally {
     stage.notes.push(...(await stage.sessions.close()), ...(await closeTargets(stage)));
   }
   await stage.journal.settle();
+  if (isLeft(quit)) return;
   const open = stage.stoppedAt !== null && !settled(stepRun(stage.run, stage.stoppedAt)) ? stage.stoppedAt : null;
   await stage.record({type: "run-ended", ...concludeRun(stage.request.runbook, stage.run, open), notes: stage.notes});
 }
+
+/** Why a run quits before its course is through. */
+export type Quitting = "killed" | "left";
+const isLeft = ({aborted, reason}: AbortSignal): boolean => aborted && (reason as Quitting) === "left";
 
 async function closeTargets({targets}: Stage): Promise<readonly string[]> {
   try {

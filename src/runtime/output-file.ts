@@ -5,11 +5,12 @@ import {open} from "node:fs/promises";
 import {dirname} from "node:path";
 
 export interface OutputFile {
-  /** Takes bytes; a promise asks the caller to wait, because the disk does not keep up. */
+  /** Takes bytes; a promise asks the caller to wait, because the disk does not keep up. It never rejects: `failure` says why no more is written. */
   write(bytes: Uint8Array): void | Promise<void>;
+  readonly failure: Error | null;
   readonly written: number; // bytes that stand in the file
   readonly truncated: boolean; // more came than the file may hold
-  /** Everything is on disk. */
+  /** Everything that could be written is on disk. */
   close(): Promise<void>;
 }
 
@@ -17,26 +18,24 @@ const mostBytes = 1024 ** 3;
 const queueBytes = 1024 ** 2;
 
 export function openOutputFile(path: string, {limit = mostBytes}: {limit?: number} = {}): OutputFile {
-  mkdirSync(dirname(path), {recursive: true});
-  const opening: Promise<FileHandle> = open(path, "wx");
   let queue: Uint8Array[] = [];
   let queued = 0;
   let taken = 0;
   let written = 0;
   let truncated = false;
+  let failure: Error | null = null;
+  let file: FileHandle | null = null;
   let writing: Promise<void> | null = null;
-  opening.catch(() => {}); // whoever writes hears of it
 
   return {
     write(bytes) {
-      const room = Math.min(bytes.length, limit - taken);
+      const room = failure === null ? Math.min(bytes.length, limit - taken) : 0;
       if (room < bytes.length) truncated = true;
       if (room <= 0) return undefined;
       queue.push(bytes.subarray(0, room));
       queued += room;
       taken += room;
       writing ??= drain();
-      writing.catch(() => {});
       return queued > queueBytes ? writing : undefined;
     },
     get written() {
@@ -45,27 +44,44 @@ export function openOutputFile(path: string, {limit = mostBytes}: {limit?: numbe
     get truncated() {
       return truncated;
     },
+    get failure() {
+      return failure;
+    },
     async close() {
-      const file = await opening;
+      await writing;
       try {
-        await (writing ?? Promise.resolve());
-        await file.datasync();
+        if (failure === null) await file?.datasync();
+      } catch (error) {
+        fail(error);
       } finally {
-        await file.close();
+        await file?.close();
       }
     }
   };
 
   async function drain(): Promise<void> {
-    const file = await opening;
-    while (queue.length > 0) {
-      const group = queue;
-      const bytes = queued;
-      [queue, queued] = [[], 0];
-      await writeAll(file, group, bytes);
-      written += bytes;
+    try {
+      if (file === null) {
+        mkdirSync(dirname(path), {recursive: true});
+        file = await open(path, "wx");
+      }
+      while (queue.length > 0) {
+        const group = queue;
+        const bytes = queued;
+        [queue, queued] = [[], 0];
+        await writeAll(file, group, bytes);
+        written += bytes;
+      }
+    } catch (error) {
+      fail(error);
     }
     writing = null;
+  }
+
+  function fail(error: unknown): void {
+    failure ??= error instanceof Error ? error : new Error(String(error));
+    truncated = true;
+    [queue, queued] = [[], 0];
   }
 }
 

@@ -1,27 +1,20 @@
 /** Performs a runbook: makes the run folder, starts the journal, drives the run, and lets people interrupt it. */
 import {hostname, userInfo} from "node:os";
 import {v7} from "uuid";
-import type {Event, Fact, RunnerIdentity, RunStarted} from "../model/event.ts";
+import type {Event, RunnerIdentity, RunStarted} from "../model/event.ts";
 import type {Run} from "../model/run.ts";
 import {blank, fold} from "../model/run.ts";
 import type {RunId, StepId} from "../model/runbook.ts";
-import {stepsById} from "../model/runbook.ts";
 import {UsageError} from "../model/usage-error.ts";
-import type {Performance, RunRequest} from "./conductor.ts";
+import type {GivenValue, Performance, RunRequest} from "./conductor.ts";
+import type {Quitting} from "./drive.ts";
 import {drive} from "./drive.ts";
-import {readGivenInputs, setInput} from "./inputs.ts";
-import type {Journal} from "./journal.ts";
+import {readGivenInputs, refuseInput, setInput} from "./inputs.ts";
 import {openJournal} from "./journal.ts";
 import {killProcessesOf} from "./kill-run.ts";
-import {createMilestones} from "./milestones.ts";
-import {findReads} from "./reads.ts";
-import {createRedactor, shortestSecret} from "./redact.ts";
-import {redactFact} from "./redact-fact.ts";
+import {prepareStage, readSecrets} from "./prepare.ts";
 import {makeRunFolder} from "./run-folder.ts";
-import {createSessions} from "./sessions.ts";
-import type {Interruptible, Interruption, Stage} from "./stage.ts";
-import {createTargets} from "./targets.ts";
-import {createVariables} from "./variables.ts";
+import type {Interruptible, Interruption} from "./stage.ts";
 import {version} from "./version.ts";
 
 /** Resolves once the run has started, which is on disk then; throws a `UsageError`, with nothing run, when the request is wrong. */
@@ -30,6 +23,7 @@ export async function perform(request: RunRequest): Promise<Performance> {
   const error = runbook.problems.find(({severity}) => severity === "error");
   if (error) throw new UsageError(`${error.path}:${error.span.line}:${error.span.column}  error  ${error.message}  ${error.rule}`);
   const given = readGivenInputs(request);
+  const secrets = readSecrets(request);
   const id = v7() as RunId;
   const folder = await makeRunFolder({id, runsDirectory, directory, runbook, bytes});
 
@@ -39,13 +33,13 @@ export async function perform(request: RunRequest): Promise<Performance> {
     tell(request, events);
   });
   const running = new Set<{readonly step: StepId} & Interruptible>();
-  let killed = false;
-  const stage = prepare(request, id, folder.path, journal, {
+  const quit = new AbortController();
+  const stage = prepareStage(request, id, folder.path, journal, secrets, {
     run: () => run,
     interruptible: (step) => {
       const one = {step, ...createInterruptible(() => running.delete(one))};
       running.add(one);
-      if (killed || journal.failure.aborted) one.interrupt({type: "cancelled"});
+      if (quit.signal.aborted || journal.failure.aborted) one.interrupt({type: "cancelled"});
       return one;
     }
   });
@@ -83,8 +77,9 @@ export async function perform(request: RunRequest): Promise<Performance> {
     },
     done: done.then(() => run),
     record: async (fact) => {
-      if (fact.type !== "input-set") await stage.record(fact);
-      else await setInput(stage, findInput(fact.name), fact);
+      if (run.ended !== null) throw new UsageError("the run has ended");
+      if (fact.type === "input-set") await setGiven(fact);
+      else await stage.record(fact);
     },
     cancelStep: async (by) => {
       const steps = [...running];
@@ -96,107 +91,43 @@ export async function perform(request: RunRequest): Promise<Performance> {
       interruptAll();
     },
     kill: async () => {
-      killed = true;
+      stop("killed");
       if (run.cancelled === null && run.ended === null)
         await stage.record({type: "cancel-requested", by: operator, step: null}).catch(() => {});
-      interruptAll();
       killProcessesOf(id);
       await done.catch(() => {});
       killProcessesOf(id);
+    },
+    leave: async () => {
+      stop("left");
+      await done.catch(() => {});
     }
   };
+
+  function stop(why: Quitting): void {
+    quit.abort(why);
+    interruptAll();
+  }
+
+  async function setGiven(given: GivenValue): Promise<void> {
+    const input = runbook.inputs.find((input) => input.name === given.name);
+    if (!input) throw new UsageError(`there is no input "${given.name}"`);
+    const refused = refuseInput(input, given.value);
+    if (refused !== null) throw new UsageError(refused);
+    await setInput(stage, input, given);
+  }
 
   async function performGiven(): Promise<void> {
     for (const input of runbook.inputs) {
       const value = given.get(input.name);
       if (value) await setInput(stage, input, value);
     }
-    await drive(stage, () => killed);
+    await drive(stage, quit.signal);
   }
 
   function interruptAll(): void {
     for (const one of [...running]) one.interrupt({type: "cancelled"});
   }
-
-  function findInput(name: string): RunRequest["runbook"]["inputs"][number] {
-    const input = runbook.inputs.find((input) => input.name === name);
-    if (!input) throw new UsageError(`there is no input "${name}"`);
-    return input;
-  }
-}
-
-function prepare(
-  request: RunRequest,
-  id: RunId,
-  folder: string,
-  journal: Journal,
-  {run, interruptible}: {run: () => Run; interruptible: Stage["interruptible"]}
-): Stage {
-  const {runbook, directory, kinds} = request;
-  const {settings} = runbook;
-  const redactor = createRedactor();
-  const variables = createVariables();
-  const given = new Map(request.values.map(({name, value}) => [name, value]));
-  const fileValues = Object.fromEntries(request.values.flatMap(({name, value, via}) => (via === "--env-file" ? [[name, value]] : [])));
-  const processes = {...request.environment, ...fileValues};
-  for (const name of settings.secrets) {
-    const value = given.get(name) ?? request.environment[name];
-    if (value !== undefined && value.length < shortestSecret)
-      throw new UsageError(`secret ${name} has ${value.length} characters; it cannot be kept out of the record`);
-    if (value !== undefined) redactor.add(name, value);
-  }
-  const record = (fact: Fact): Promise<Event> => journal.append(redactFact(redactor, fact));
-  const targets = createTargets({
-    settings,
-    lookup: (name) => variables.texts.get(name) ?? given.get(name) ?? request.environment[name],
-    environment: processes,
-    runDirectory: folder,
-    addSecret: (name, value) => redactor.add(name, value)
-  });
-  const own = {
-    RUNBOOK_RUN: id,
-    RUNBOOK_RUN_DIRECTORY: folder,
-    RUNBOOK_DIRECTORY: directory,
-    RUNBOOK_MODE: request.mode,
-    RUNBOOK_OPERATOR: request.operator
-  };
-  const sessions = createSessions((name, on) => ({
-    run: id,
-    name,
-    on,
-    settings,
-    directory,
-    runDirectory: folder,
-    environment: async () => ({...processes, ...(await targets.environment()), ...own}),
-    connection: (connection) => targets.connection(connection),
-    record: async (fact) => void (await record(fact))
-  }));
-  const byName = new Map(kinds.map((kind) => [kind.name, kind]));
-  return {
-    request,
-    id,
-    folder,
-    journal,
-    redactor,
-    variables,
-    sessions,
-    targets,
-    reads: findReads(runbook),
-    milestones: createMilestones(request),
-    facts: new Map(),
-    shells: new Map(),
-    get run() {
-      return run();
-    },
-    steps: stepsById(runbook),
-    stepIds: runbook.steps.map((step) => step.id),
-    kindOf: ({kind}) => byName.get(kind)!, // the parser has checked
-    record,
-    write: (fact) => journal.write(redactFact(redactor, fact)),
-    interruptible,
-    stoppedAt: null,
-    notes: []
-  };
 }
 
 function createInterruptible(end: () => void): Interruptible {

@@ -13,21 +13,23 @@ const patienceMs = 10_000;
 export const sessionKey = ({kind, options: {session, on}}: Cell): string => JSON.stringify([kind, session, on]);
 
 export function createSessions(contextOf: (name: string, on: string | null) => SessionContext): Sessions {
-  const opened = new Map<string, {readonly kind: AnyKind; readonly name: string; readonly session: unknown}>();
+  const opened = new Map<string, {readonly kind: AnyKind; readonly name: string; readonly session: Promise<unknown>}>();
   return {
-    async open(kind, cell) {
+    open(kind, cell) {
       const key = sessionKey(cell);
-      if (!opened.has(key)) {
-        const {session: name, on} = cell.options;
-        opened.set(key, {kind, name, session: await kind.open(contextOf(name, on))});
-      }
-      return opened.get(key)!.session;
+      const known = opened.get(key);
+      if (known) return known.session;
+      const {session: name, on} = cell.options;
+      const session = Promise.resolve(kind.open(contextOf(name, on)));
+      opened.set(key, {kind, name, session});
+      session.catch(() => opened.delete(key)); // the next cell tries again
+      return session;
     },
     async close() {
       const notes: string[] = [];
       for (const {kind, name, session} of [...opened.values()].reverse()) {
         try {
-          notes.push(...(await withPatience(kind.close(session))));
+          notes.push(...(await withPatience(session.then((open) => kind.close(open)))));
         } catch (error) {
           notes.push(`the ${kind.name} session "${name}" could not be closed: ${error instanceof Error ? error.message : String(error)}`);
         }

@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 export async function startProgram(
   path: string,
   args: readonly string[],
-  {env = process.env}: {env?: NodeJS.ProcessEnv} = {}
+  {fileLimitKiB = null}: {fileLimitKiB?: number | null} = {}
 ): Promise<ChildProcess> {
   const folder = join(root, "node_modules", `.test-${process.pid}-${Date.now()}`); // below the packages, so that it finds them
   await mkdir(folder, {recursive: true});
@@ -27,7 +27,10 @@ export async function startProgram(
   });
   await bundle.write({dir: folder, format: "esm", entryFileNames: "program.mjs"});
   await bundle.close();
-  const child = spawn(process.execPath, [join(folder, "program.mjs"), ...args], {env, stdio: ["pipe", "pipe", "inherit"]});
+  const limit = fileLimitKiB === null ? "" : `ulimit -f ${fileLimitKiB}; `; // of each file that it writes: a disk that is full
+  const child = spawn("bash", ["-c", `${limit}exec "$@"`, "bash", process.execPath, join(folder, "program.mjs"), ...args], {
+    stdio: ["pipe", "pipe", "inherit"]
+  });
   onTestFinished(() => void child.kill("SIGKILL"));
   return child;
 }

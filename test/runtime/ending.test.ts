@@ -1,11 +1,12 @@
 import {describe, expect, test} from "vitest";
 import {stepRun} from "../../src/model/run.ts";
 import type {SectionId, StepId} from "../../src/model/runbook.ts";
-import {standing} from "../../src/model/standing.ts";
+import {runStanding, standing} from "../../src/model/standing.ts";
 import {killProcessesOf} from "../../src/runtime/kill-run.ts";
+import {readRun} from "../../src/runtime/runs.ts";
 import type {Tried} from "./begin.ts";
 import {begin} from "./begin.ts";
-import {cell, expression, runbook, section, sh} from "./tiny.ts";
+import {cell, conduct, expression, runbook, section, sh} from "./tiny.ts";
 
 const id = (name: string): StepId => name as StepId;
 const main = "main" as SectionId;
@@ -102,6 +103,31 @@ describe("a run", () => {
     expect(run.ended).toMatchObject({outcome: "cancelled"});
     expect(standing(stepRun(run, id("clean")))).toBe("pending");
     expect(killProcessesOf(tried.performance.id)).toEqual([]);
+  });
+
+  test("that is left while nobody does anything has no end, and can be told from one that was", async () => {
+    const book = runbook([cell("one", "true"), cell("two", "echo begun; sleep 100")]);
+    const waiting = await begin(book, {conductor: {...conduct(book), choose: () => new Promise(() => {})}});
+    await waiting.performance.leave();
+    const running = await begin(book);
+    await untilPrinted(running, "two");
+    await running.performance.leave();
+    for (const {performance} of [waiting, running]) {
+      const {run, live, damage} = await readRun(performance.folder);
+      expect(runStanding(run, live)).toBe("interrupted");
+      expect(damage).toBeNull();
+    }
+    expect(standing(stepRun(running.performance.run, id("two")))).toBe("cancelled");
+  });
+
+  test("that is killed while nobody does anything ends all the same", async () => {
+    const book = runbook([cell("one", "true")]);
+    const {performance} = await begin(book, {conductor: {...conduct(book), choose: () => new Promise(() => {})}});
+    await performance.kill();
+    expect((await performance.done).ended).toMatchObject({outcome: "cancelled"});
+    await expect(performance.record({type: "step-skipped", step: id("one"), reason: "late", by: "bo"})).rejects.toThrow(
+      "the run has ended"
+    );
   });
 
   test("goes on when a view of it fails", async () => {

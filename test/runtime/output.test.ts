@@ -76,6 +76,16 @@ describe("what a cell prints", () => {
     expect(attempt.checks.toArray().map(({met}) => met)).toEqual([true, false]);
   });
 
+  test("and cannot be written down fails the cell, which is ended", async () => {
+    const source = 'touch "$RUNBOOK_RUN_DIRECTORY/outputs"; while :; do seq 1 10000; done';
+    const attempt = await attemptOf(await begin(runbook([cell("one", source)])));
+    expect(attempt.outcome).toMatchObject({
+      type: "failed",
+      message: expect.stringMatching(/^what it printed could not be recorded: (EEXIST|ENOTDIR)/)
+    });
+    expect(attempt.ending.streams.stdout.truncated).toBe(true);
+  });
+
   test("with `output=none` is never recorded, but can be promised on", async () => {
     const attempt = await attemptOf(
       await begin(runbook([cell("one", "echo hidden", {options: {recordOutput: false}, expect: ["stdout == 'hidden\\n'"]})]))

@@ -1,0 +1,107 @@
+/** Sets up what the parts of a performance share. */
+import type {Event, Fact} from "../model/event.ts";
+import type {Run} from "../model/run.ts";
+import type {RunId} from "../model/runbook.ts";
+import {stepsById} from "../model/runbook.ts";
+import {UsageError} from "../model/usage-error.ts";
+import type {RunRequest} from "./conductor.ts";
+import {shortestSecretInput} from "./inputs.ts";
+import type {Journal} from "./journal.ts";
+import {createMilestones} from "./milestones.ts";
+import {findReads} from "./reads.ts";
+import {createRedactor} from "./redact.ts";
+import {redactFact} from "./redact-fact.ts";
+import {createSessions} from "./sessions.ts";
+import type {Stage} from "./stage.ts";
+import {createTargets} from "./targets.ts";
+import {createVariables} from "./variables.ts";
+
+/** The values of the secrets that the document declares; throws a `UsageError` for one that cannot be kept out of the record. */
+export function readSecrets({
+  runbook,
+  values,
+  environment
+}: Pick<RunRequest, "runbook" | "values" | "environment">): ReadonlyMap<string, string> {
+  const given = new Map(values.map(({name, value}) => [name, value]));
+  const secrets = new Map<string, string>();
+  for (const name of runbook.settings.secrets) {
+    const value = given.get(name) ?? environment[name];
+    if (value === undefined || value === "") continue;
+    if (value.length < shortestSecretInput)
+      throw new UsageError(
+        `secret ${name} has ${value.length} characters; one shorter than ${shortestSecretInput} cannot be kept out of the record`
+      );
+    secrets.set(name, value);
+  }
+  return secrets;
+}
+
+export function prepareStage(
+  request: RunRequest,
+  id: RunId,
+  folder: string,
+  journal: Journal,
+  secrets: ReadonlyMap<string, string>,
+  {run, interruptible}: {run: () => Run; interruptible: Stage["interruptible"]}
+): Stage {
+  const {runbook, directory, kinds} = request;
+  const {settings} = runbook;
+  const redactor = createRedactor();
+  const variables = createVariables();
+  const given = new Map(request.values.map(({name, value}) => [name, value]));
+  const fileValues = Object.fromEntries(request.values.flatMap(({name, value, via}) => (via === "--env-file" ? [[name, value]] : [])));
+  const processes = {...request.environment, ...fileValues};
+  for (const [name, value] of secrets) redactor.add(name, value);
+  const record = (fact: Fact): Promise<Event> => journal.append(redactFact(redactor, fact));
+  const targets = createTargets({
+    settings,
+    lookup: (name) => variables.texts.get(name) ?? given.get(name) ?? request.environment[name],
+    environment: processes,
+    runDirectory: folder,
+    addSecret: (name, value) => redactor.add(name, value)
+  });
+  const own = {
+    RUNBOOK_RUN: id,
+    RUNBOOK_RUN_DIRECTORY: folder,
+    RUNBOOK_DIRECTORY: directory,
+    RUNBOOK_MODE: request.mode,
+    RUNBOOK_OPERATOR: request.operator
+  };
+  const sessions = createSessions((name, on) => ({
+    run: id,
+    name,
+    on,
+    settings,
+    directory,
+    runDirectory: folder,
+    environment: async () => ({...processes, ...(await targets.environment()), ...own}),
+    connection: (connection) => targets.connection(connection),
+    record: async (fact) => void (await record(fact))
+  }));
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]));
+  return {
+    request,
+    id,
+    folder,
+    journal,
+    redactor,
+    variables,
+    sessions,
+    targets,
+    reads: findReads(runbook),
+    milestones: createMilestones(request),
+    facts: new Map(),
+    shells: new Map(),
+    get run() {
+      return run();
+    },
+    steps: stepsById(runbook),
+    stepIds: runbook.steps.map((step) => step.id),
+    kindOf: ({kind}) => byName.get(kind)!, // the parser has checked
+    record,
+    write: (fact) => journal.write(redactFact(redactor, fact)),
+    interruptible,
+    stoppedAt: null,
+    notes: []
+  };
+}
