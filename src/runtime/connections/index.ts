@@ -4,7 +4,7 @@ import type {Connection, Settings} from "../../model/runbook.ts";
 import {ConninfoError} from "./conninfo/keywords.ts";
 import {resolveConninfo} from "./conninfo/resolve.ts";
 import type {Embedded} from "./embedded/embedded.ts";
-import {startEmbedded} from "./embedded/embedded.ts";
+import {EMBEDDED, startEmbedded} from "./embedded/embedded.ts";
 import {fillTemplate} from "./template.ts";
 
 export {checkTemplates} from "./check-templates.ts";
@@ -34,7 +34,7 @@ export function openTargets({settings, lookup, environment, addSecret}: TargetOp
       if (server.password !== null) addSecret("EMBEDDED_PASSWORD", server.password);
       return server;
     }));
-  const isEmbedded = (connection: Connection | undefined): boolean => connection?.url.trim() === "embedded";
+  const isEmbedded = (connection: Connection | undefined): boolean => connection?.url.trim() === EMBEDDED;
   return {
     async connection(name) {
       const connection = settings.connections[name];

@@ -1,13 +1,13 @@
 import {execFile, spawn} from "node:child_process";
 import {existsSync} from "node:fs";
 import {mkdtemp, rm} from "node:fs/promises";
-import {tmpdir} from "node:os";
+import {connect} from "node:net";
 import {join} from "node:path";
 import {setTimeout as sleep} from "node:timers/promises";
 import {fileURLToPath} from "node:url";
 import {promisify} from "node:util";
 import {build} from "rolldown";
-import {expect, test} from "vitest";
+import {afterAll, beforeAll, describe, expect, test} from "vitest";
 import {findPostgres} from "../../../src/runtime/connections/embedded/programs.ts";
 import {startCluster} from "../../support/postgres.ts";
 
@@ -56,15 +56,44 @@ test("nobody becomes superuser of it without its password", async () => {
   await cluster.stop();
 });
 
-test("a cluster is gone soon after its runner was killed", async () => {
-  const scratch = await mkdtemp(join(tmpdir(), "runbook-test-"));
-  const file = join(scratch, "runner.mjs");
-  await build({input: fileURLToPath(new URL("./killed-runner.ts", import.meta.url)), platform: "node", output: {file}, logLevel: "silent"});
-  const runner = spawn(process.execPath, [file], {stdio: ["ignore", "pipe", "inherit"]});
-  const [line] = await new Promise<[Buffer]>((resolve) => runner.stdout.once("data", (data: Buffer) => resolve([data])));
-  const {folder, pid} = JSON.parse(line.toString()) as {folder: string; pid: number};
-  expect([existsSync(folder), isAlive(pid)]).toEqual([true, true]);
-  runner.kill("SIGKILL");
-  expect(await until(() => !isAlive(pid) && !existsSync(folder))).toBe(true);
-  await rm(scratch, {recursive: true});
+describe("a runner that was killed", () => {
+  let scratch: string;
+  beforeAll(async () => {
+    // beside our own packages, which it imports
+    scratch = await mkdtemp(fileURLToPath(new URL("../../../node_modules/.runbook-test-", import.meta.url)));
+    const input = fileURLToPath(new URL("./killed-runner.ts", import.meta.url));
+    await build({
+      input,
+      platform: "node",
+      external: [/^@electric-sql/],
+      output: {dir: scratch, entryFileNames: "runner.mjs"},
+      logLevel: "silent"
+    });
+  });
+  afterAll(() => rm(scratch, {recursive: true}));
+
+  async function startAndKill(server: string): Promise<{readonly folder: string; readonly pid: number; readonly port: number}> {
+    const runner = spawn(process.execPath, [join(scratch, "runner.mjs"), server], {stdio: ["ignore", "pipe", "inherit"]});
+    const said = await new Promise<string>((resolve) => runner.stdout.once("data", (data: Buffer) => resolve(data.toString())));
+    const started = JSON.parse(said) as {folder: string; pid: number; port: number};
+    expect(await answers(started.port)).toBe(true);
+    runner.kill("SIGKILL");
+    return started;
+  }
+
+  test("leaves no cluster behind", async () => {
+    const {folder, pid, port} = await startAndKill("cluster");
+    expect(await until(async () => !isAlive(pid) && !existsSync(folder) && !(await answers(port)))).toBe(true);
+  });
+  test("leaves no PGlite behind", async () => {
+    const {port} = await startAndKill("pglite");
+    expect(await until(async () => !(await answers(port)))).toBe(true);
+  });
 });
+
+const answers = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+    socket.once("connect", () => socket.destroy());
+  });

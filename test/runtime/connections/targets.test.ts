@@ -148,6 +148,20 @@ describe("templates", () => {
       "${DATABASE_URL} is empty"
     );
   });
+  test("are not needed to see that a connection cannot be read", () => {
+    const connections = {
+      default: toConnection("default", "embedded", 2),
+      one: toConnection("one", "host=h dbnam=x", 3),
+      two: toConnection("two", "postgresql://ann:hunter2@one,two/x", 4),
+      three: toConnection("three", "service=later", 5)
+    };
+    const runbook = {path: "restore.md", settings: {connections, hosts: {}}, inputs: [], steps: []} as unknown as Runbook;
+    const problems = checkTemplates(runbook, () => undefined);
+    expect(problems.map(({rule, span, message}) => `${span.line} ${message} ${rule}`)).toEqual([
+      '3 connection "one": libpq knows no connection keyword "dbnam"; did you mean "dbname"? connection-syntax',
+      '4 connection "two": a list of hosts is not supported; name the one host to work on, a runbook must know where it acts connection-syntax'
+    ]);
+  });
   test("that can never have a value are problems of the document", () => {
     const runbook = {
       path: "restore.md",

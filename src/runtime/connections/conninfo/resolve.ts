@@ -36,12 +36,8 @@ const ATTRIBUTES: readonly string[] = ["any", "read-write", "read-only", "primar
 export function resolveConninfo(text: string, environment: Environment): Resolved {
   const conninfo = complete(parse(text), environment);
   for (const [name, value] of conninfo) {
-    const {here, variable} = keywords[name]!;
-    if (typeof here === "object" && value !== "" && !here.harmless.includes(value)) {
-      throw new ConninfoError(
-        `${name}=${value}${environment[variable ?? ""] === value ? ` (from ${variable})` : ""} is not supported; ${here.harmless.length > 0 ? `only ${here.harmless.join(" or ")} is` : "leave it out"}`
-      );
-    }
+    const {variable} = keywords[name]!;
+    refuseLost(name, value, variable !== null && environment[variable] === value ? variable : null);
   }
   const port = readPort(conninfo.get("port"));
   const named = conninfo.get("host") || null;
@@ -77,6 +73,25 @@ function parse(text: string): Conninfo {
   if (scheme !== undefined) throw new ConninfoError(`a connection URL starts with "postgresql://", not "${scheme}://"`);
   throw new ConninfoError(
     'a connection is a URL ("postgresql://user@host/db"), keywords ("host=… dbname=…"), "service=NAME" or "embedded"'
+  );
+}
+
+/** Why nobody can read this connection string; null when it can be read. Looks at no file and no environment. */
+export function refuseConninfo(text: string): string | null {
+  try {
+    for (const [name, value] of parse(text)) refuseLost(name, value, null);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** What libpq would heed and we cannot is refused, rather than lost. */
+function refuseLost(name: string, value: string, variable: string | null): void {
+  const {here} = keywords[name]!;
+  if (typeof here !== "object" || value === "" || here.harmless.includes(value)) return;
+  throw new ConninfoError(
+    `${name}=${value}${variable === null ? "" : ` (from ${variable})`} is not supported; ${here.harmless.length > 0 ? `only ${here.harmless.join(" or ")} is` : "leave it out"}`
   );
 }
 

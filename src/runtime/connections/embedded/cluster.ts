@@ -1,10 +1,11 @@
 /** A throw-away PostgreSQL cluster on a loopback port: its own folder, its own processes, gone when it is stopped or its runner is. */
 import {randomBytes} from "node:crypto";
-import {chown, mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
+import {chown, mkdtemp, readFile, realpath, rm, stat, writeFile} from "node:fs/promises";
 import {createServer} from "node:net";
 import {tmpdir} from "node:os";
-import {join} from "node:path";
+import {dirname, join} from "node:path";
 import {setTimeout as sleep} from "node:timers/promises";
+import type {ServerUser} from "./server-user.ts";
 import {findServerUser} from "./server-user.ts";
 import type {Supervised} from "./supervise.ts";
 import {supervise} from "./supervise.ts";
@@ -39,10 +40,10 @@ export async function startCluster({bin, version}: {readonly bin: string; readon
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
     const password = randomBytes(16).toString("hex");
-    const folder = await mkdtemp(join(tmpdir(), "runbook-postgres-"));
+    const user = await findServerUser();
+    const folder = await mkdtemp(join(await scratchFolder(user), "runbook-postgres-"));
     await writeFile(join(folder, "password"), `${password}\n`, {mode: 0o600});
     await writeFile(join(folder, "hba"), HBA);
-    const user = await findServerUser();
     if (user) for (const path of [folder, join(folder, "password"), join(folder, "hba")]) await chown(path, user.uid, user.gid);
     const life = supervise({script: LIFE, folder, values: {BIN: bin, PORT: String(port)}, user});
     const failure = await untilReady(folder, life);
@@ -52,6 +53,23 @@ export async function startCluster({bin, version}: {readonly bin: string; readon
     const taken = /could not (bind|create any TCP)/.test(failure);
     if (!taken || attempt === 5) throw new Error(`the embedded PostgreSQL ${version} (${bin}) did not start: ${failure}`);
   }
+}
+
+/** The usual folder for temporary files; another user needs one that everybody may pass through. */
+async function scratchFolder(user: ServerUser | null): Promise<string> {
+  if (!user) return tmpdir();
+  for (const folder of [tmpdir(), "/tmp", "/var/tmp"]) if (await isOpen(folder)) return folder;
+  throw new Error(
+    `the embedded PostgreSQL runs as user "${user.name}", who may not enter "${tmpdir()}"; set TMPDIR to a folder that others may enter`
+  );
+}
+
+async function isOpen(folder: string): Promise<boolean> {
+  for (let path = await realpath(folder).catch(() => null); path !== null; path = dirname(path)) {
+    if (((await stat(path)).mode & 0o001) === 0) return false;
+    if (path === dirname(path)) return true;
+  }
+  return false;
 }
 
 /** Null once the server answers, else what it said when it ended. */

@@ -13,6 +13,8 @@ export interface Connected {
   transaction(): "idle" | "open" | "failed";
   /** Asks a question of ours, not of a cell; rows as text. */
   ask(text: string): Promise<readonly (readonly (string | null)[])[]>;
+  /** Whether a backslash in a plain string escapes at this server, which is not how a cell's text was cut. */
+  escapesStrings(): boolean;
   /** Why the connection is gone; null while it stands. */
   lost(): string | null;
   end(): Promise<void>;
@@ -60,6 +62,13 @@ async function connectWith(ssl: Ssl, resolved: ResolvedConnection, applicationNa
     keepAlive: true
   });
   let lost: string | null = null;
+  let escapes = false;
+  client.connection.on(
+    "parameterStatus",
+    ({parameterName, parameterValue}: {readonly parameterName: string; readonly parameterValue: string}) => {
+      if (parameterName === "standard_conforming_strings") escapes = parameterValue === "off";
+    }
+  );
   client.on("error", (error: Error) => (lost ??= error.message));
   client.on("end", () => (lost ??= "the connection was closed"));
   const abandon = (): void => destroy(client);
@@ -84,6 +93,7 @@ async function connectWith(ssl: Ssl, resolved: ResolvedConnection, applicationNa
       return status === "T" ? "open" : status === "E" ? "failed" : "idle";
     },
     ask: async (text) => (await client.query(new StatementQuery(text, {rows: 10_000, bytes: 1024 ** 2})).done).rows,
+    escapesStrings: () => escapes,
     lost: () => lost,
     async end() {
       if (lost !== null) return destroy(client);

@@ -77,7 +77,17 @@ async function prepare({
 }
 
 /** Brings the session to where the cell begins; null when it may. */
-async function enter({config, attempt, runLabel}: Task<SqlConfig>, session: SqlSession, connected: Connected): Promise<Failure | null> {
+async function enter(
+  {cell, config, attempt, runLabel}: Task<SqlConfig>,
+  session: SqlSession,
+  connected: Connected
+): Promise<Failure | null> {
+  if (connected.escapesStrings() && cell.source.includes("\\")) {
+    return plainFailure(
+      "standard_conforming_strings is off here, so a backslash may end a string elsewhere than in the text as it was checked; set it on first",
+      null
+    );
+  }
   if (attempt > 1 && connected.transaction() !== "idle") await connected.ask("rollback");
   const readOnly = config.readonly || connected.resolved.readonly;
   const inside = connected.transaction() !== "idle";

@@ -52,6 +52,13 @@ describe("a session", () => {
     expect((await notebook.run("select current_setting('application_name')")).tables[0]!.rows).toEqual([["runbook 0190 cell"]]);
   });
 
+  test("in which a backslash escapes refuses text with one, which it would cut elsewhere", async () => {
+    await notebook.run("set standard_conforming_strings = off");
+    expect((await notebook.run("select 'a\\'; select 1 --'")).finish.error!.message).toContain("standard_conforming_strings is off here");
+    expect((await notebook.run("set standard_conforming_strings = on; select 1")).finish.error).toBe(null);
+    expect((await notebook.run("select 'a\\'")).tables[0]!.rows).toEqual([["a\\"]]);
+  });
+
   test("rolls an open transaction back when it is closed, and says so", async () => {
     const {finish} = await notebook.run("begin; insert into kept values (1)");
     expect(finish.transaction).toBe("open");
