@@ -1,4 +1,5 @@
 import {comesNext, notChosen} from "../model/course.ts";
+import type {PlannedStep} from "../model/plan.ts";
 import {planRun} from "../model/plan.ts";
 import type {Run, StepRun} from "../model/run.ts";
 import {stepRun} from "../model/run.ts";
@@ -56,21 +57,20 @@ export function findDeviation(runbook: Runbook, run: Run, id: StepId): "out-of-o
   if (run.start === null) return null;
   const word = standing(stepRun(run, id));
   if (word === "passed" || word === "answered") return "repeated";
-  const planned = run.start.plan.steps[placeOf(runbook, id)];
+  const {steps} = run.start.plan;
+  const place = placeOf(runbook, id);
+  const planned = steps[place];
   if (!planned || notChosen(run, planned) !== null) return "out-of-order";
   if (planned.action === "skip" || planned.phase !== "in-order") return null;
-  const next = comesNext(runbook, {...run, steps: run.steps.with(id, {status: "pending"})});
-  const first = next?.type === "skip" ? firstToPass(runbook, run) : next?.step;
-  return first === undefined || first === id || placeOf(runbook, first) > placeOf(runbook, id) ? null : "out-of-order";
+  return steps.slice(0, place).some((earlier, at) => isOpen(runbook, run, earlier, at)) ? "out-of-order" : null;
 }
 
-// The course first says which steps are skipped; what it passes next stands behind those.
-function firstToPass(runbook: Runbook, run: Run): StepId | undefined {
-  for (let next = comesNext(runbook, run); next; next = comesNext(runbook, run)) {
-    if (next.type === "pass") return next.step;
-    run = {...run, steps: run.steps.with(next.step, {status: "skipped", at: "", reason: next.reason, by: null, earlier: []})};
-  }
-  return undefined;
+/** The course has not got past it. */
+function isOpen(runbook: Runbook, run: Run, planned: PlannedStep, place: number): boolean {
+  if (planned.action === "skip" || planned.action === "offer" || planned.phase !== "in-order" || notChosen(run, planned) !== null)
+    return false;
+  const now = stepRun(run, planned.step);
+  return !settled(now) && !(broke(now) && continues(runbook, place));
 }
 
 const continues = (runbook: Runbook, place: number): boolean => {

@@ -30,7 +30,7 @@ export function confirmationPanel({store, cell, question}: {store: RunStore; cel
     <p class="aside">sha256 <code title=${question.sha256}>${question.sha256.slice(0, 16)}…</code> over the text, the place and these values</p>
     ${
       store.source.commands
-        ? html`${question.phrase === null ? nothing : html`<label>Type <code>${question.phrase}</code> to confirm<input name="phrase" autocomplete="off" spellcheck="false"></label>`}
+        ? html`${question.phrase === null ? nothing : html`<label><span>Type <code>${question.phrase}</code> to confirm</span><input name="phrase" autocomplete="off" spellcheck="false"></label>`}
       <label>Note (optional)<input name="note" autocomplete="off"></label>
       <div class="answers"><button type="submit" class="danger" value="confirmed">Confirm and run</button><button type="submit" value="refused">Refuse</button></div>`
         : nothing

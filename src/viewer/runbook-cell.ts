@@ -67,11 +67,8 @@ export class RunbookCell extends RunElement {
       <button type="button" class="quiet small" @click=${() => this.#copyLink()} aria-label="Copy a link to this step" title="Copy a link to this step">${linkIcon}</button>
       ${settled(now) || isRunning ? nothing : html`<button type="button" class="quiet small" @click=${() => (this.skipping = !this.skipping)} ?disabled=${store.run.ended !== null} aria-label="Skip this step" title="Skip this step">${skipIcon}</button>`}
       <button type="button" class="quiet small" ?disabled=${blocked !== null} title=${blocked ?? "Run to here"} aria-label="Run to here" @click=${() => store.send({type: "run", to: cell.id, section: null})}>${toHereIcon}</button>
-      ${
-        isRunning
-          ? html`<button type="button" class="stop" @click=${() => store.send({type: "cancel"})}>${stopIcon} Stop</button>`
-          : html`<button type="button" class="run" ?disabled=${blocked !== null} title=${blocked ?? "Run this cell (Shift+Enter)"} @click=${() => this.runCell()}>${playIcon} ${again ? "Run again" : "Run"}</button>`
-      }`;
+      ${isRunning ? html`<button type="button" class="stop" @click=${() => store.send({type: "cancel"})}>${stopIcon} Stop</button>` : nothing}
+      ${isRunning || now.status === "asked" ? nothing : html`<button type="button" class="run" ?disabled=${blocked !== null} title=${blocked ?? "Run this cell (Shift+Enter)"} @click=${() => this.runCell()}>${playIcon} ${again ? "Run again" : "Run"}</button>`}`;
   }
 
   runCell(): void {

@@ -1,7 +1,6 @@
-import {fileURLToPath} from "node:url";
 import {defineConfig} from "vite";
 
-const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const at = (path: string): string => decodeURIComponent(new URL(path, import.meta.url).pathname);
 
 /** One page for everything: home, a runbook, a run that is opened again. */
 export default defineConfig({
