@@ -9,9 +9,8 @@ import type {Example} from "./examples.ts";
 import {compare, deadLinks, readExamples} from "./examples.ts";
 import {buildCli, inRoot, inTemporaryFolder, main, shell} from "./runbook.ts";
 
-const pages = ["README.md", "CONTRIBUTING.md", ...readdirSync(inRoot("docs")).map((name) => `docs/${name}`)].filter((name) =>
-  name.endsWith(".md")
-);
+const chapters = (folder: string): readonly string[] => readdirSync(inRoot(folder)).filter((name) => name.endsWith(".md"));
+const pages = [...chapters("."), ...chapters("docs").map((name) => `docs/${name}`)];
 
 beforeAll(buildCli);
 
@@ -34,8 +33,8 @@ describe.each(pages)("%s", (page) => {
     });
   }
 
-  if (examples.some(({type}) => type === "commands")) {
-    test("its commands do what it says", async () => {
+  if (examples.some((example) => example.type === "commands" || example.exit !== null)) {
+    test("what it runs does what it says", async () => {
       await inTemporaryFolder((folder) => follow(examples, folder));
     });
   }
@@ -50,7 +49,11 @@ async function follow(examples: readonly Example[], folder: string): Promise<voi
   cpSync(inRoot("runbooks"), join(folder, "runbooks"), {recursive: true, filter: (path) => !path.includes(".runbook")});
   for (const example of examples) {
     if (example.type === "document") {
-      if (example.file !== null) writeFileSync(join(folder, example.file), example.text);
+      const file = example.file ?? `example-${example.line}.md`;
+      writeFileSync(join(folder, file), example.text);
+      if (example.exit === null) continue;
+      const {exit, text} = await shell(`runbook exec ${file}`, {cwd: folder, bin});
+      expect(exit, `line ${example.line}: ${text}`).toBe(example.exit);
       continue;
     }
     for (const [place, {command, printed}] of example.commands.entries()) {

@@ -9,7 +9,14 @@ import {unified} from "unified";
 import {visit} from "unist-util-visit";
 
 export type Example =
-  | {readonly type: "document"; readonly line: number; readonly text: string; readonly broken: boolean; readonly file: string | null}
+  | {
+      readonly type: "document";
+      readonly line: number;
+      readonly text: string;
+      readonly broken: boolean;
+      readonly file: string | null;
+      readonly exit: number | null /* null: not executed */;
+    }
   | {readonly type: "commands"; readonly line: number; readonly commands: readonly Command[]; readonly exit: number};
 export interface Command {
   readonly command: string;
@@ -23,10 +30,18 @@ export function readExamples(path: string): readonly Example[] {
   visit(parse(path), "code", (code) => {
     const line = code.position?.start.line ?? 0;
     const marks = (code.meta ?? "").split(/\s+/).filter(Boolean);
+    const exit = Number(markOf(marks, "exit") ?? 0);
+    const run = marks.includes("run");
     if (code.lang === "md")
-      examples.push({type: "document", line, text: `${code.value}\n`, broken: marks.includes("broken"), file: markOf(marks, "file")});
-    else if (code.lang === "console" && marks.includes("run"))
-      examples.push({type: "commands", line, commands: readCommands(code.value), exit: Number(markOf(marks, "exit") ?? 0)});
+      examples.push({
+        type: "document",
+        line,
+        text: `${code.value}\n`,
+        broken: marks.includes("broken"),
+        file: markOf(marks, "file"),
+        exit: run ? exit : null
+      });
+    else if (code.lang === "console" && run) examples.push({type: "commands", line, commands: readCommands(code.value), exit});
   });
   return examples;
 }
