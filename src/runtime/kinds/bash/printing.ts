@@ -9,6 +9,7 @@ export class Printing {
   readonly ended: Promise<void>;
   lastAt = performance.now(); // when something last came
   #waiting = 0;
+  #taken: Promise<void> = Promise.resolve();
   #tail: Buffer = Buffer.alloc(0);
   readonly #readers: readonly Socket[];
   readonly #emit: Emit;
@@ -16,7 +17,7 @@ export class Printing {
   constructor(readers: Readonly<Record<Stream, Socket>>, emit: Emit) {
     this.#emit = emit;
     this.#readers = [readers.stdout, readers.stderr];
-    this.ended = Promise.all([this.#read("stdout", readers.stdout), this.#read("stderr", readers.stderr)]).then(() => {});
+    this.ended = Promise.all([this.#read("stdout", readers.stdout), this.#read("stderr", readers.stderr)]).then(() => this.#taken);
   }
 
   /** The last that came on stderr, whole lines or not. */
@@ -50,7 +51,8 @@ export class Printing {
       this.lastAt = performance.now();
       if (--this.#waiting === 0) for (const reader of this.#readers) reader.resume();
     };
-    taken.then(resume, resume);
+    const resumed = taken.then(resume, resume);
+    this.#taken = this.#taken.then(() => resumed);
   }
 
   #remember(bytes: Buffer): void {
