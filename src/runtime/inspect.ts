@@ -20,7 +20,7 @@ function findUnsupported({path, includes, reminders, steps, settings}: Runbook, 
   const refuse = (what: string, span: Span): Problem => ({
     rule: "not-supported",
     severity: "error",
-    message: `${what} cannot be executed by this version`,
+    message: `${what} is not supported by this version`,
     path,
     span
   });
