@@ -3,6 +3,7 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 
+import {execa} from "execa";
 import {afterAll, describe, expect, it} from "vitest";
 
 import {findViolations, importsOf, readSources, rooms} from "./house.ts";
@@ -27,6 +28,17 @@ describe("the house", () => {
   it("has no source file of more than 300 lines", () => {
     const long = readSources(house).filter(({source}) => source.split("\n").length > 301);
     expect(long.map(({path}) => path)).toEqual([]);
+  });
+});
+
+describe("the lock of packages", () => {
+  it("holds the packages of every platform, so that npm ci works on all of them", async () => {
+    const {exitCode, stderr} = await execa(
+      process.execPath,
+      [fileURLToPath(new URL("../scripts/complete-lock.mjs", import.meta.url)), "--check"],
+      {reject: false}
+    );
+    expect({exitCode, stderr}).toEqual({exitCode: 0, stderr: ""});
   });
 });
 
