@@ -60,13 +60,14 @@ const HARMLESS_COMMANDS =
   /^\\(d\w*\+?|l\+?|z|sf\+?|sv\+?|echo|qecho|warn|timing|pset|set|unset|x|a|t|H|C|f|T|q|conninfo|encoding|errverbose|g|gx|gset|gdesc|if|elif|else|endif|r|p|h|watch|crosstabview|prompt|\?|\\|\.)$/;
 
 function judgeCommand({name, argument, start}: MetaCommand, pgQuery: PgQuery): readonly Finding[] {
-  if (name === "\\!" || (name === "\\g" && argument.startsWith("|")))
-    return [{type: "unknown", what: `${name} runs the shell command "${shorten(argument)}"`, offset: start}];
-  if (name === "\\i" || name === "\\ir" || name === "\\include" || name === "\\include_relative")
-    return [{type: "unknown", what: `${name} runs the file ${shorten(argument)}`, offset: start}];
-  if (name === "\\gexec") return [{type: "unknown", what: "\\gexec runs what the query returns", offset: start}];
+  const unknown = (what: string): readonly Finding[] => [{type: "unknown", what, offset: start}];
+  if (name === "\\!" || argument.includes("`") || /^\s*\|/.test(argument))
+    return unknown(`${name} runs the shell command "${shorten(argument)}"`);
+  if (/^\\(i|ir|include|include_relative)$/.test(name)) return unknown(`${name} runs the file ${shorten(argument)}`);
+  if (name === "\\gexec") return unknown("\\gexec runs what the query returns");
   if (name === "\\copy") return judgeClientCopy(argument, start, pgQuery);
-  return HARMLESS_COMMANDS.test(name) ? [] : [{type: "unknown", what: `psql's ${name}`, offset: start}];
+  if (/^\\gx?$/.test(name) && argument !== "" && !argument.startsWith("(")) return unknown(`${name} writes the file ${shorten(argument)}`);
+  return HARMLESS_COMMANDS.test(name) ? [] : unknown(`psql's ${name}`);
 }
 
 function judgeClientCopy(argument: string, start: number, pgQuery: PgQuery): readonly Finding[] {

@@ -117,6 +117,11 @@ describe("input of psql", () => {
     ["\\dt\nselect 1;\n\\echo 'done", "harmless", []],
     ["\\i restore.sql", "unknown", ["line 1: \\i runs the file restore.sql"]],
     ["select 1;\n\\! rm -rf /", "unknown", ['line 2: \\! runs the shell command "rm -rf /"']],
+    ["\\set x `rm -rf /`", "unknown", ['line 1: \\set runs the shell command "x `rm -rf /`"']],
+    ["select 1 \\g | sh", "unknown", ['line 1: \\g runs the shell command "| sh"']],
+    ["select 1 \\g /etc/motd", "unknown", ["line 1: \\g writes the file /etc/motd"]],
+    ["select 1 \\gx", "harmless", []],
+    ["\\c other", "unknown", ["line 1: psql's \\c"]],
     ["select 'drop table x' \\gexec", "unknown", ["line 1: \\gexec runs what the query returns"]],
     ["copy t from stdin;\n1\tit's\n\\.\nselect 1;", "harmless", []]
   ])("%j", async (text, verdict, what) => {
