@@ -1,6 +1,7 @@
 /** One time a cell is executed: started on disk before anything is spawned, ended on disk before the next step. */
 import {createHash} from "node:crypto";
 import {hostname, userInfo} from "node:os";
+import {formatDuration} from "../model/duration.ts";
 import type {Ending, Execution, Outcome} from "../model/event.ts";
 import type {Emit, Finish, Task} from "../model/kind.ts";
 import type {Cell} from "../model/runbook.ts";
@@ -45,7 +46,7 @@ export async function attemptCell(stage: Stage, cell: Cell, attempt: number, tim
     const session = await Promise.race([stage.sessions.open(kind, cell), whenAborted(running.signal)]);
     running.signal.throwIfAborted();
     const task: Task = {cell, config: cell.config, attempt, variables: stage.variables.bound, runLabel: `runbook ${stage.id} ${cell.id}`};
-    finish = await kind.execute(task, session, emit, running.signal);
+    finish = await Promise.race([kind.execute(task, session, emit, running.signal), giveUp(running.signal)]);
   } catch (error) {
     finish = toFinish(running.signal.aborted ? null : error);
   } finally {
@@ -62,8 +63,8 @@ export async function attemptCell(stage: Stage, cell: Cell, attempt: number, tim
   const scope = scopeOf(stage, {cell, attempt: facts});
   const notes = [finish.error?.detail ?? null, finish.detail];
   if (withheld) notes.push(await withheld.release(cell, (capture) => readCapture(capture, scope, redactor), stage, recorded.emit));
-  const judged: Judgement = running.signal.aborted
-    ? {outcome: running.signal.reason as Interruption, checks: [], captured: []}
+  const judged = running.signal.aborted
+    ? interrupted(running.signal.reason as Interruption, finish)
     : judge(cell, kind, finish, scope, redactor);
   const totals = await recorded.end();
   const outcome: Outcome = totals.failure === null ? judged.outcome : {type: "failed", message: totals.failure, place: null};
@@ -99,6 +100,21 @@ export async function failAttempt(stage: Stage, cell: Cell, attempt: number, mes
     detail: ""
   });
   await stage.record({type: "cell-ended", step: cell.id, attempt, outcome: {type: "failed", message, place: null}, ending});
+}
+
+/** The reason that came first, unless nobody can know whether what was started has ended. */
+function interrupted(reason: Interruption, {lost}: Finish): Judgement {
+  const words = reason.type === "cancelled" ? "cancelled" : `timed out after ${formatDuration(reason.afterMs)}`;
+  return {outcome: lost === null ? reason : {type: "lost", message: `${words}; ${lost}`}, checks: [], captured: []};
+}
+
+const patienceMs = 20_000;
+
+/** A cell that cannot be ended must not keep the run from ending. */
+async function giveUp(signal: AbortSignal): Promise<Finish> {
+  await whenAborted(signal);
+  await new Promise((wake) => setTimeout(wake, patienceMs).unref());
+  return {...toFinish(null), lost: `it could not be ended within ${formatDuration(patienceMs)}`};
 }
 
 function describe(stage: Stage, cell: Cell): Execution {

@@ -34,11 +34,18 @@ export const firstPrev = "0".repeat(64);
 const groupMs = 50;
 const groupBytes = 256 * 1024;
 
+export interface JournalListener {
+  /** Throws for an event that cannot have happened; it is not written then. */
+  accept(event: Event): void;
+  /** Hears of events once they are written: in order, each once. */
+  hear(events: readonly Event[]): void;
+}
+
 /** Starts the journal of a new run in its folder, which must not have one, and takes the folder's lock. */
-export async function openJournal(folder: string, hear: (events: readonly Event[]) => void): Promise<Journal> {
+export async function openJournal(folder: string, listener: JournalListener): Promise<Journal> {
   const lock = takeLock(folder);
   try {
-    return new JournalFile(await open(join(folder, "journal.ndjson"), "ax"), lock, hear);
+    return new JournalFile(await open(join(folder, "journal.ndjson"), "ax"), lock, listener);
   } catch (error) {
     lock.release();
     throw error;
@@ -49,7 +56,7 @@ class JournalFile implements Journal {
   syncs = 0;
   readonly #file: FileHandle;
   readonly #lock: Lock;
-  readonly #hear: (events: readonly Event[]) => void;
+  readonly #listener: JournalListener;
   readonly #began = performance.now();
   readonly #sources = new Set<() => void>();
   #seq = 0;
@@ -63,10 +70,10 @@ class JournalFile implements Journal {
   #queued: Promise<void> | null = null; // the next group, while the last one is being written
   readonly #failure = new AbortController();
 
-  constructor(file: FileHandle, lock: Lock, hear: (events: readonly Event[]) => void) {
+  constructor(file: FileHandle, lock: Lock, listener: JournalListener) {
     this.#file = file;
     this.#lock = lock;
-    this.#hear = hear;
+    this.#listener = listener;
   }
 
   get failure(): AbortSignal {
@@ -118,7 +125,9 @@ class JournalFile implements Journal {
 
   #enqueue(fact: Fact): Event {
     this.failure.throwIfAborted();
-    const event = stampFact(fact, {seq: ++this.#seq, at: new Date().toISOString(), ms: this.elapsedMs()});
+    const event = stampFact(fact, {seq: this.#seq + 1, at: new Date().toISOString(), ms: this.elapsedMs()});
+    this.#listener.accept(event);
+    this.#seq = event.seq;
     const line = toLine(event, this.#prev);
     this.#prev = createHash("sha256").update(line).digest("hex");
     this.#events.push(event);
@@ -167,7 +176,7 @@ class JournalFile implements Journal {
       this.#failure.abort(new JournalWriteError(error));
       throw this.failure.reason;
     }
-    this.#hear(events);
+    this.#listener.hear(events);
   }
 }
 

@@ -10,6 +10,7 @@ import {describeFailure, scopeOf} from "./scope.ts";
 import type {Stage} from "./stage.ts";
 
 export async function passStep(stage: Stage, step: Step): Promise<void> {
+  stage.beginPass();
   stage.milestones.reachBefore(stage, step);
   const settled = step.type === "cell" ? await passCell(stage, step) : await passQuestion(stage, step);
   if (settled) stage.milestones.reachAfter(stage, step);
@@ -57,7 +58,7 @@ async function executeUntil(stage: Stage, cell: Cell, begun: number): Promise<bo
   const began = performance.now();
   const leftMs = (): number => (withinMs === null ? Number.POSITIVE_INFINITY : withinMs - (performance.now() - began));
   const most = retries === null ? (withinMs === null ? 1 : Number.POSITIVE_INFINITY) : retries + 1;
-  for (let tried = 1; ; tried++) {
+  for (let tried = 1; !stage.withdrawn; tried++) {
     const limitMs = Math.min(timeoutMs ?? Number.POSITIVE_INFINITY, leftMs());
     const outcome = await attemptCell(stage, cell, begun + tried, Number.isFinite(limitMs) ? Math.max(1, Math.round(limitMs)) : null);
     if (outcome.type === "passed") return true;
@@ -65,6 +66,7 @@ async function executeUntil(stage: Stage, cell: Cell, begun: number): Promise<bo
     if (outcome.type === "cancelled" || outcome.type === "lost" || tried >= most || leftMs() <= everyMs) return false;
     if (!(await wait(stage, cell, everyMs))) return false;
   }
+  return false;
 }
 
 async function wait(stage: Stage, cell: Cell, ms: number): Promise<boolean> {

@@ -3,7 +3,7 @@ import {hostname, userInfo} from "node:os";
 import {v7} from "uuid";
 import type {Event, RunnerIdentity, RunStarted} from "../model/event.ts";
 import type {Run} from "../model/run.ts";
-import {blank, fold} from "../model/run.ts";
+import {apply, blank, fold} from "../model/run.ts";
 import type {RunId, StepId} from "../model/runbook.ts";
 import {UsageError} from "../model/usage-error.ts";
 import type {GivenValue, Performance, RunRequest} from "./conductor.ts";
@@ -27,21 +27,32 @@ export async function perform(request: RunRequest): Promise<Performance> {
   const id = v7() as RunId;
   const folder = await makeRunFolder({id, runsDirectory, directory, runbook, bytes});
 
-  let run: Run = blank;
-  const journal = await openJournal(folder.path, (events) => {
-    run = fold(events, run);
-    tell(request, events);
+  let run: Run = blank; // as it was heard
+  let coming: Run = blank; // with what is still to be written
+  const journal = await openJournal(folder.path, {
+    accept: (event) => {
+      coming = apply(coming, event);
+    },
+    hear: (events) => {
+      run = fold(events, run);
+      tell(request, events);
+    }
   });
   const running = new Set<{readonly step: StepId} & Interruptible>();
   const quit = new AbortController();
+  let withdrawn = false; // what is being passed was cancelled, perhaps before there was anything to interrupt
   const stage = prepareStage(request, id, folder.path, journal, secrets, {
     run: () => run,
     interruptible: (step) => {
       const one = {step, ...createInterruptible(() => running.delete(one))};
       running.add(one);
-      if (quit.signal.aborted || journal.failure.aborted) one.interrupt({type: "cancelled"});
+      if (withdrawn || quit.signal.aborted || journal.failure.aborted) one.interrupt({type: "cancelled"});
       return one;
-    }
+    },
+    beginPass: () => {
+      withdrawn = false;
+    },
+    withdrawn: () => withdrawn
   });
   journal.failure.addEventListener("abort", () => interruptAll());
 
@@ -84,7 +95,7 @@ export async function perform(request: RunRequest): Promise<Performance> {
     cancelStep: async (by) => {
       const steps = [...running];
       for (const {step} of steps) await stage.record({type: "cancel-requested", by, step});
-      for (const one of steps) one.interrupt({type: "cancelled"});
+      if (steps.length > 0) interruptAll();
     },
     cancel: async (by) => {
       if (run.cancelled === null) await stage.record({type: "cancel-requested", by, step: null});
@@ -126,6 +137,7 @@ export async function perform(request: RunRequest): Promise<Performance> {
   }
 
   function interruptAll(): void {
+    withdrawn = true;
     for (const one of [...running]) one.interrupt({type: "cancelled"});
   }
 }

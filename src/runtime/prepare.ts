@@ -42,7 +42,7 @@ export function prepareStage(
   folder: string,
   journal: Journal,
   secrets: ReadonlyMap<string, string>,
-  {run, interruptible}: {run: () => Run; interruptible: Stage["interruptible"]}
+  {run, withdrawn, ...control}: {run: () => Run; withdrawn: () => boolean} & Pick<Stage, "interruptible" | "beginPass">
 ): Stage {
   const {runbook, directory, kinds} = request;
   const {settings} = runbook;
@@ -100,7 +100,10 @@ export function prepareStage(
     kindOf: ({kind}) => byName.get(kind)!, // the parser has checked
     record,
     write: (fact) => journal.write(redactFact(redactor, fact)),
-    interruptible,
+    ...control,
+    get withdrawn() {
+      return withdrawn();
+    },
     stoppedAt: null,
     notes: []
   };

@@ -77,7 +77,7 @@ function ansiC(value: string, isEscaped: (code: number) => boolean): string {
 
 function encodedForms(bytes: Buffer): readonly string[] {
   const hex = bytes.toString("hex");
-  const forms = bytes.length >= 4 ? [hex, hex.toUpperCase(), `\\x${hex}`] : [];
+  const forms = bytes.length >= 4 ? [hex, hex.toUpperCase()] : [];
   for (let before = 0; before < 3; before++) {
     const base64 = alignedBase64(bytes, before);
     if (base64.length >= 6) forms.push(base64, base64.replaceAll("+", "-").replaceAll("/", "_"));

@@ -36,6 +36,10 @@ export interface Stage {
   write(fact: Fact): Event;
   /** Begins something that a person may interrupt; the first reason to do so wins. */
   interruptible(step: StepId): Interruptible;
+  /** From here on, what is cancelled is what comes now. */
+  beginPass(): void;
+  /** What is being passed was cancelled; nothing of it is to be started. */
+  readonly withdrawn: boolean;
   /** The step at a question of which nobody answered; the run stops there. */
   stoppedAt: StepId | null;
   readonly notes: string[]; // what a person should know at the end

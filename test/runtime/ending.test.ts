@@ -105,6 +105,25 @@ describe("a run", () => {
     expect(killProcessesOf(tried.performance.id)).toEqual([]);
   });
 
+  test("takes no word for what cannot have happened", async () => {
+    const tried = await begin(runbook([cell("long", "echo begun; sleep 100")]));
+    await untilPrinted(tried, "long");
+    await expect(tried.performance.record({type: "step-skipped", step: id("long"), reason: "now", by: "bo"})).rejects.toThrow(
+      '"step-skipped" of step "long", which is running'
+    );
+    await tried.performance.cancel("bo");
+    await tried.performance.done;
+    expect((await readRun(tried.performance.folder)).damage).toBeNull();
+  });
+
+  test("that is cancelled before its cell has begun does not begin it", async () => {
+    const {performance, events} = await begin(runbook([cell("one", "true")]), {
+      kinds: [{...sh, assess: () => performance.cancel("bo").then(() => ({verdict: "harmless", reasons: [], unknown: [], names: []}))}]
+    });
+    expect((await performance.done).ended).toMatchObject({outcome: "cancelled"});
+    expect(events.some(({type}) => type === "cell-started")).toBe(false);
+  });
+
   test("that is left while nobody does anything has no end, and can be told from one that was", async () => {
     const book = runbook([cell("one", "true"), cell("two", "echo begun; sleep 100")]);
     const waiting = await begin(book, {conductor: {...conduct(book), choose: () => new Promise(() => {})}});

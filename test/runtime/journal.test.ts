@@ -16,9 +16,14 @@ import {cell, runbook} from "./tiny.ts";
 async function openIn(folder: string) {
   const heard: Event[] = [];
   const groups: number[] = [];
-  const journal = await openJournal(folder, (events) => {
-    heard.push(...events);
-    groups.push(events.length);
+  const journal = await openJournal(folder, {
+    accept(event) {
+      if (event.type === "run-ended") throw new Error("not yet");
+    },
+    hear(events) {
+      heard.push(...events);
+      groups.push(events.length);
+    }
   });
   return {journal, heard, groups};
 }
@@ -77,6 +82,18 @@ describe("a journal", () => {
     await journal.append(began("a"));
     remove();
     expect(heard.map(({type}) => type)).toEqual(["run-started", "output-written", "cell-started"]);
+    await journal.close();
+  });
+
+  test("never holds what cannot have happened", async () => {
+    const {journal, heard} = await openIn(await temporaryFolder());
+    await journal.append(started("a"));
+    await expect(journal.append({type: "run-ended", outcome: "passed", reason: "", notes: []})).rejects.toThrow("not yet");
+    await journal.append(began("a"));
+    expect(heard.map(({seq, type}) => [seq, type])).toEqual([
+      [1, "run-started"],
+      [2, "cell-started"]
+    ]);
     await journal.close();
   });
 
