@@ -10,8 +10,9 @@ import {cellMark, runMark} from "./marks.ts";
 import {Printing} from "./printing.ts";
 import {type Started, startProcess} from "./process.ts";
 import {bashArguments, refusedStatus, toProgram} from "./program.ts";
+import {mask, type Secrets, unmask} from "./secrets.ts";
 import type {BashSession} from "./session.ts";
-import {adopt, discard, hiddenPath, readSaved, readVariable, type Saved} from "./snapshot.ts";
+import {adopt, discard, hiddenPath, readSaved, readVariable, type Saved, writeState} from "./snapshot.ts";
 
 /** Executes one attempt of a cell in a bash of its own. */
 export async function executeCell(
@@ -25,7 +26,9 @@ export async function executeCell(
   const {context, path} = session;
   const before = beforeRetries(task, session);
   const snapshot = existsSync(before) ? before : null;
-  const {entering, entered, environment} = await toEnvironment(task, session, snapshot);
+  const {entering, entered, environment, secrets, missing} = await toEnvironment(task, session, snapshot);
+  if (missing.length > 0)
+    return failed(`the state of session "${context.name}" needs the secret ${missing.join(", ")}, which was not supplied to this run`);
   const cwd = config.cwd === null ? null : resolve(context.directory, config.cwd);
   if (cwd !== null && !isFolder(cwd)) return failed(`cwd ${JSON.stringify(config.cwd)} is not a folder: ${cwd}`);
   if (!isFolder(context.directory)) return failed(`the runbook's folder ${context.directory} is gone`);
@@ -34,6 +37,7 @@ export async function executeCell(
   const next = `${path}.next`;
   discard(next);
   writeFileSync(next, "", {mode: 0o600}); // before the cell's own umask makes it
+  const state = secrets.size > 0 ? await session.pipes.openState() : null;
   const hidden = snapshot !== null && existsSync(hiddenPath(snapshot));
   const ownTrap = /\btrap[ \t]*\([ \t]*\)|\bfunction[ \t]+trap\b/.test(cell.source);
   const program = toProgram({
@@ -42,6 +46,7 @@ export async function executeCell(
     snapshot,
     hidden,
     next,
+    state: state?.path ?? next,
     nonce,
     entered,
     cwd,
@@ -63,6 +68,9 @@ export async function executeCell(
       stderr: pipes.writers.stderr
     });
   } catch (error) {
+    session.watchdog.release(mark);
+    printing.stop();
+    await state?.read("");
     return failed(`bash could not be started: ${error instanceof Error ? error.message : String(error)}`);
   } finally {
     pipes.closeWriters();
@@ -72,6 +80,7 @@ export async function executeCell(
   session.watchdog.release(mark);
   if (ending.held) session.pipes.abandon();
 
+  const exposed = state ? keepState(await state.read(`#end ${nonce}\n`), next, secrets) : null;
   const saved = readSaved(next, nonce);
   if (saved.type === "refused" && ending.exit === refusedStatus) {
     discard(next);
@@ -80,17 +89,37 @@ export async function executeCell(
   const taken = saved.type === "saved" && ending.signal === null && !ending.aborted;
   if (taken) adopt(next, path);
   else discard(next);
+  const {error, detail} = explainExit(ending, saved, printing.tail, cell);
   return {
     exit: ending.exit,
     signal: ending.signal,
     sqlstate: null,
-    ...explainExit(ending, saved, printing.tail, cell),
+    error,
+    detail:
+      exposed === null
+        ? detail
+        : [detail, `the state was not kept: a function or an alias in it holds the secret ${exposed}`].filter(Boolean).join("\n"),
     lost: null,
     state: taken ? "taken" : "not taken",
     transaction: null,
     ...toLeftovers(ending),
-    shell: (name) => readVariable(path, name)
+    shell: (name) => {
+      const value = readVariable(path, name);
+      return value === undefined ? undefined : unmask(value, secrets);
+    }
   };
+}
+
+/** Writes a state that may hold secrets; the name of the secret that it cannot be written without. */
+function keepState(text: string, next: string, secrets: Secrets): string | null {
+  if (text.startsWith("#refused")) {
+    writeState(next, text, []);
+    return null;
+  }
+  const masked = mask(text, secrets);
+  if (masked.type === "refused") return masked.name;
+  if (text !== "") writeState(next, masked.text, masked.names);
+  return null;
 }
 
 /** How long endings may take. */

@@ -2,6 +2,7 @@ import {execFile} from "node:child_process";
 import {closeSync, constants, openSync, unlinkSync} from "node:fs";
 import {Socket} from "node:net";
 import {join} from "node:path";
+import {setTimeout as sleep} from "node:timers/promises";
 import {promisify} from "node:util";
 import type {Stream} from "../../../model/event.ts";
 
@@ -12,6 +13,7 @@ import type {Stream} from "../../../model/event.ts";
 export class Pipes {
   readonly #folder: string;
   #made: Readonly<Record<Stream, string>> | null = null;
+  #state: string | null = null;
   #count = 0;
 
   constructor(folder: string) {
@@ -41,6 +43,33 @@ export class Pipes {
     };
   }
 
+  /** A pipe by which a state with secrets reaches us without touching a disk. */
+  async openState(): Promise<StatePipe> {
+    if (this.#state === null) {
+      this.#state = join(this.#folder, "state");
+      await promisify(execFile)("mkfifo", ["-m", "600", this.#state]);
+    }
+    // open for writing, too: without a writer it would end at once
+    const reader = new Socket({fd: openSync(this.#state, constants.O_RDWR | constants.O_NONBLOCK), readable: true, writable: false});
+    const chunks: Buffer[] = [];
+    reader.on("data", (chunk: Buffer) => chunks.push(chunk));
+    reader.on("error", () => {});
+    const text = () => Buffer.concat(chunks).toString("latin1");
+    return {
+      path: this.#state,
+      async read(end) {
+        // the writer has ended: what it wrote is in the pipe
+        for (let quiet = 0, count = 0; quiet < 3; count = chunks.length) {
+          if (chunks.at(-1)?.includes("\n") && text().endsWith(end)) break;
+          await sleep(5);
+          quiet = chunks.length === count ? quiet + 1 : 0;
+        }
+        reader.destroy();
+        return text();
+      }
+    };
+  }
+
   /** A process still holds the pipes, so what it prints later must not reach another cell: the next cell gets new ones. */
   abandon(): void {
     for (const path of Object.values(this.#made ?? {})) unlinkSync(path);
@@ -48,6 +77,11 @@ export class Pipes {
   }
 }
 
+export interface StatePipe {
+  readonly path: string;
+  /** What came, in bytes as latin1, once the shell has ended. */
+  read(end: string): Promise<string>;
+}
 export interface OpenPipes {
   readonly readers: Readonly<Record<Stream, Socket>>;
   readonly writers: Readonly<Record<Stream, number>>;

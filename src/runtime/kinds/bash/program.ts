@@ -1,5 +1,6 @@
 import type {Entered} from "./environment.ts";
 import {quote} from "./quoting.ts";
+import {hiddenPath} from "./snapshot.ts";
 
 export interface Program {
   readonly text: string; // of the cell
@@ -7,6 +8,7 @@ export interface Program {
   readonly snapshot: string | null; // path of the state to restore
   readonly hidden: boolean; // beside the snapshot stand functions that hide `builtin` or `declare`
   readonly next: string; // path for the state at the end
+  readonly state: string; // what the state is written to: that path, or a pipe
   readonly nonce: string; // no other attempt's
   readonly entered: Entered; // kept with the state
   readonly cwd: string | null; // where the author wants it, instead of the session's folder
@@ -29,13 +31,14 @@ export const bashArguments = (hidden: boolean): readonly string[] => [
 ];
 
 /** The file that a cell's bash reads first: restore the session, arrange that it is saved at the end, and the cell's text as a string. */
-export function toProgram({text, flags, snapshot, hidden, next, nonce, entered, cwd, entering, ownTrap}: Program): string {
+export function toProgram({text, flags, snapshot, hidden, next, state, nonce, entered, cwd, entering, ownTrap}: Program): string {
   const traces = flags.some((flag) => /^-[a-z]*x/i.test(flag)) || flags.includes("xtrace");
   const lines = [
     definitions
-      .replaceAll("@NEXT@", () => quote(next))
+      .replaceAll("@NEXT@", () => quote(state))
+      .replaceAll("@HIDDEN@", () => quote(hiddenPath(next)))
       .replaceAll("@NONCE@", () => nonce)
-      .replaceAll("@ENTERED@", () => quote(JSON.stringify(entered))),
+      .replaceAll("@ENTERED@", () => quote(JSON.stringify({upTo: entered.upTo, environment: entered.environment}))),
     `__runbook_text=${quote(traces ? `set -x; ${text}` : text)}`,
     `__runbook_snapshot=${quote(snapshot ?? "")} __runbook_hidden=${hidden ? 1 : ""} __runbook_own_trap=${ownTrap ? 1 : ""} __runbook_traces=${traces ? 1 : ""}`,
     `__runbook_cwd=${quote(cwd ?? "")} __runbook_entering=(${entering.map(quote).join(" ")})`,
@@ -98,6 +101,7 @@ __runbook_start() {
   builtin trap "{ '__runbook_end'; } 2>/dev/null && [[ x ]]" EXIT
   builtin trap '__runbook_failed=$?:$LINENO' ERR
   builtin unset -v __runbook_cwd __runbook_entering __runbook_lost __runbook_restored __runbook_shopt __runbook_set __runbook_locale __runbook_exit __runbook_failed
+  for __runbook_name in "\${!__runbook_secret_@}"; do builtin unset -v "$__runbook_name"; done
   builtin unset -f __runbook_options __runbook_refuse __runbook_start
   if (($#)); then { builtin set "$@"; if [[ $__runbook_traces ]]; then builtin set +x; fi; } 2>/dev/null; fi
   if [[ $__runbook_hidden ]]; then . "$__runbook_snapshot.hidden"; fi
@@ -149,12 +153,12 @@ __runbook_save() {
   trap - DEBUG ERR RETURN
   if export -f builtin; then
     export -nf builtin
-    typeset -f builtin >| @NEXT@.hidden
+    typeset -f builtin >| @HIDDEN@
     unset -f builtin
   fi
   unset -v POSIXLY_CORRECT
   if builtin declare -F declare >/dev/null; then
-    builtin declare -f declare >> @NEXT@.hidden
+    builtin declare -f declare >> @HIDDEN@
     builtin unset -f declare
   fi
   if [[ ! \${__runbook_own_trap-} ]]; then builtin unset -f trap; fi
@@ -163,7 +167,7 @@ __runbook_save() {
     builtin printf '#@NONCE@ %s %s %s\\n' "\${__runbook_state[0]}" "\${__runbook_state[3]:--}" "\${__runbook_state[4]}"
     builtin printf '#entered %s\\n' @ENTERED@
     builtin umask -p
-    builtin printf '__runbook_own_trap=%q __runbook_shopt=%q __runbook_set=%q\\n' "\${__runbook_own_trap-}" "\${__runbook_state[1]}" "\${__runbook_state[2]}"
+    builtin printf '__runbook_own_trap=\${__runbook_own_trap:-%q} __runbook_shopt=%q __runbook_set=%q\\n' "\${__runbook_own_trap-}" "\${__runbook_state[1]}" "\${__runbook_state[2]}"
     builtin printf 'if [[ ! $__runbook_cwd ]]; then cd -- %q >/dev/null || __runbook_lost=%q; fi\\n' "$PWD" "$PWD"
     builtin printf '__runbook_locale=%q\\n' "\${LANG@A}"$'\\n'"\${LC_ALL@A}"$'\\n'"\${LC_CTYPE@A}"$'\\n'"\${LC_COLLATE@A}"$'\\n'"\${LC_MESSAGES@A}"$'\\n'"\${LC_MONETARY@A}"$'\\n'"\${LC_NUMERIC@A}"$'\\n'"\${LC_TIME@A}"
     builtin unset -v LANG LC_ALL LC_CTYPE LC_COLLATE LC_MESSAGES LC_MONETARY LC_NUMERIC LC_TIME

@@ -1,4 +1,4 @@
-import {closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, renameSync, rmSync} from "node:fs";
+import {closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, renameSync, rmSync, writeFileSync} from "node:fs";
 import type {Entered} from "./environment.ts";
 import {unquote} from "./quoting.ts";
 
@@ -40,12 +40,20 @@ function readText(file: number, position: number, length: number): string {
   return buffer.toString("utf8", 0, readSync(file, buffer, 0, length, Math.max(position, 0)));
 }
 
+/** Writes a state that came by a pipe; which secrets it marks stands after its first line. */
+export function writeState(next: string, text: string, secrets: readonly string[]): void {
+  const head = text.indexOf("\n") + 1;
+  const line = secrets.length > 0 ? `#secrets ${secrets.join(" ")}\n` : "";
+  writeFileSync(next, text.slice(0, head) + line + text.slice(head), {mode: 0o600, encoding: "latin1"});
+}
+
 /** What had entered the session when this state was saved. */
 export function readEntered(path: string): Entered {
   const file = openSync(path, "r");
   try {
-    const line = /^#entered (.*)$/m.exec(readText(file, 0, 8192))?.[1];
-    return line === undefined ? {upTo: 0, environment: {}} : (JSON.parse(line) as Entered);
+    const line = /^#entered (.*)$/m.exec(readText(file, 0, 16_384))?.[1];
+    const secrets = /^#secrets (.*)$/m.exec(readText(file, 0, 16_384))?.[1]?.split(" ") ?? [];
+    return {...(line === undefined ? {upTo: 0, environment: {}} : (JSON.parse(line) as Omit<Entered, "secrets">)), secrets};
   } finally {
     closeSync(file);
   }

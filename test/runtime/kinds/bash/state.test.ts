@@ -166,6 +166,13 @@ test("functions named like builtins stay, and disturb nothing", async () => {
   expect(next.state).toBe("taken");
   expect((await shell.cell("command echo $X; command sort -u calls | command wc -l")).stdout).toBe("1\n4\n");
 });
+test("a function named trap that comes later stays as well", async () => {
+  await shell.cell("X=1");
+  await shell.cell('trap() { echo "my trap $1"; }\nX=2');
+  const next = await shell.cell("trap x EXIT; X=3");
+  expect([next.stdout, next.state]).toEqual(["my trap x\n", "taken"]);
+  expect((await shell.cell("trap y; echo $X")).stdout).toBe("my trap y\n3\n");
+});
 test("a function named builtin that does nothing disturbs nothing", async () => {
   await shell.cell('X=1; builtin() { echo "no $1"; }');
   const next = await shell.cell("echo $X; builtin cd; X=2");
