@@ -29,6 +29,7 @@ export const noAttributes = (span: Span): Attributes => ({id: null, list: [], sp
 export function readAttributes(source: Source, from: number, report: Report): Attributes {
   const line = source.restOfLine(from);
   const list: Attribute[] = [];
+  const names = new Set<string>();
   let id: Attribute | null = null;
   let at = 1;
   const span = (start: number, end: number) => source.span(from + start, from + end);
@@ -42,23 +43,28 @@ export function readAttributes(source: Source, from: number, report: Report): At
     if (line[at] === "}") return done(at + 1);
     const start = at;
     if (line[at] === "#" || line[at] === ".") {
-      const word = /^[^\s}]*/.exec(line.slice(at + 1))![0];
+      const word = match(/[^\s}]*/y, at + 1);
       at += 1 + word.length;
       if (line[start] === ".") report.add("attribute-class", `".${word}" is a class; classes mean nothing here`, span(start, at));
       else if (id !== null) report.add("attribute-twice", `a second id "${word}"; there is "${id.value}" already`, span(start, at));
       else id = {name: "id", value: word, span: span(start, at), valueAt: from + start + 1};
       continue;
     }
-    const name = /^[A-Za-z][\w-]*/.exec(line.slice(at))?.[0];
-    if (name === undefined)
-      return broken(`unexpected "${line[at]}"; attributes are #id, key=value, key="two words" or a single word`, start);
+    const name = match(/[A-Za-z][\w-]*/y, at);
+    if (name === "") return broken(`unexpected "${line[at]}"; attributes are #id, key=value, key="two words" or a single word`, start);
     at += name.length;
     const attribute = readValue(name, start);
     if (attribute === null) return done(line.length);
-    if (list.some((other) => other.name === name)) report.add("attribute-twice", `"${name}" is given twice`, attribute.span);
+    if (names.has(name)) report.add("attribute-twice", `"${name}" is given twice`, attribute.span);
     else list.push(attribute);
+    names.add(name);
   }
   return broken('there is no "}" on this line; attributes stand on one line', 0);
+
+  function match(pattern: RegExp, from: number): string {
+    pattern.lastIndex = from;
+    return pattern.exec(line)?.[0] ?? "";
+  }
 
   function readValue(name: string, start: number): Attribute | null {
     if (line[at] !== "=") return {name, value: null, span: span(start, at), valueAt: null};
@@ -86,7 +92,7 @@ export function readAttributes(source: Source, from: number, report: Report): At
       const value = decode(raw);
       return {name, value, span: span(start, at), valueAt: value === raw ? valueAt : null};
     }
-    const raw = /^[^\s}]*/.exec(line.slice(at))![0];
+    const raw = match(/[^\s}]*/y, at);
     const valueAt = from + at;
     at += raw.length;
     if (raw === "" || /["'=<>`]/.test(raw)) {

@@ -3,8 +3,8 @@ import {basename} from "node:path";
 import type {Yaml} from "mdast";
 import type {AnyKind} from "../model/kind.ts";
 import type {Runbook, Section} from "../model/runbook.ts";
+import {isOutOfBounds} from "./bounds.ts";
 import {readBytes} from "./bytes.ts";
-import {isTooDeep} from "./depth.ts";
 import type {Document} from "./document.ts";
 import {noHead, readFrontmatter} from "./frontmatter.ts";
 import {Ids} from "./ids.ts";
@@ -43,7 +43,7 @@ function parseOne(bytes: Uint8Array, path: string, kinds: readonly AnyKind[], li
   const digest = createHash("sha256").update(bytes).digest("hex");
   const {source, problem} = readBytes(bytes, path);
   const report = new Report(path);
-  if (problem || isTooDeep(source, report)) {
+  if (problem || isOutOfBounds(source, report)) {
     const nothing = {sections: [], steps: [], inputs: [], milestones: [], objectives: [], reminders: [], includes: []};
     return {
       path,

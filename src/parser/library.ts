@@ -1,6 +1,5 @@
 import {dirname, join} from "node:path/posix";
-import type {Runbook, SectionId} from "../model/runbook.ts";
-import {ancestry, sectionsById} from "../model/runbook.ts";
+import type {Runbook, Section, SectionId} from "../model/runbook.ts";
 
 /** Other runbooks that a document names, read once each, by paths in the terms of the document's own. */
 export class Library {
@@ -21,7 +20,19 @@ export class Library {
 
 export const toPath = (from: string, file: string): string => join(dirname(from), file);
 
+const paths = new WeakMap<readonly Section[], ReadonlyMap<SectionId, ReadonlySet<SectionId>>>();
+
+/** Each section with all that it is nested in. */
+function pathsOf(sections: readonly Section[]): ReadonlyMap<SectionId, ReadonlySet<SectionId>> {
+  const known = paths.get(sections);
+  if (known) return known;
+  const made = new Map<SectionId, ReadonlySet<SectionId>>();
+  for (const {id, parent} of sections) made.set(id, new Set([id, ...((parent !== null && made.get(parent)) || [])]));
+  paths.set(sections, made);
+  return made;
+}
+
 /** Whether something in `section` belongs to the part of the runbook that `part` asks for; null asks for all of it. */
 export function isWithin(runbook: Pick<Runbook, "sections">, section: SectionId, part: SectionId | null): boolean {
-  return part === null || ancestry(sectionsById(runbook as Runbook), section).some(({id}) => id === part);
+  return part === null || (pathsOf(runbook.sections).get(section)?.has(part) ?? false);
 }

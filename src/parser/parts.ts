@@ -2,7 +2,7 @@
  * Markdown's parser takes three times as long, and eleven times the memory, for a whole document as for its sections one by one.
  * So the text is cut at headings, and the pieces put together again, such that nobody can tell.
  */
-const ENOUGH = 3000;
+const ENOUGH = 6000;
 
 /** A piece of a text, and where it starts. */
 export interface Part {

@@ -10,10 +10,13 @@ const warning = (meaning: string): Rule => ({meaning, severity: "warning"});
 
 /** Everything that can be wrong with a document. `docs/rules.md` is made from this. */
 export const rules = {
-  "too-large": error("The file is larger than 4 MiB; it is not parsed."),
+  "too-large": error("The file is larger than 4 MiB, or has more than 200,000 lines; it is not parsed."),
   "not-utf-8": error("The file is not UTF-8."),
   "nul-byte": error("The file holds a NUL, which Markdown would change."),
   empty: error("The file has no content."),
+  "too-tangled": error(
+    "Paragraphs have so many marks of emphasis, code and links that parsing them would take for ever; the file is not parsed."
+  ),
   "nested-too-deep": error("Quotes, lists or containers are nested more than 50 deep; the file is not parsed."),
 
   "frontmatter-syntax": error("The frontmatter is not valid YAML, or is never closed."),

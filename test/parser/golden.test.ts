@@ -66,8 +66,15 @@ test("a file over 4 MiB is refused before it is parsed", () => {
   expect(performance.now() - start).toBeLessThan(1000);
 });
 
+test("a paragraph that cannot be parsed in time is refused", () => {
+  const {problems} = parseRunbook(new TextEncoder().encode(`# T\n\n${"*a_ ".repeat(10_000)}`), {path: "tangled.md", kinds});
+  expect(problems.map(line)).toEqual([
+    "tangled.md:3:1-81  error  this paragraph has so many * _ ~ ` [ < that it cannot be parsed in time; divide it  too-tangled\n"
+  ]);
+});
+
 test("every rule occurs in a golden", () => {
-  const seen = new Set(["too-large", ...names.flatMap((name) => parse(name).problems.map(({rule}) => rule))]);
+  const seen = new Set(["too-large", "too-tangled", ...names.flatMap((name) => parse(name).problems.map(({rule}) => rule))]);
   expect(Object.keys(rules).filter((rule) => !seen.has(rule))).toEqual([]);
 });
 

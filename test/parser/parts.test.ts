@@ -19,7 +19,7 @@ function under(folder: string): readonly string[] {
 }
 
 /** Filler without meaning, so that every heading is far enough from the last to be cut at. */
-const filler = `${"word ".repeat(700)}\n\n`;
+const filler = `${"word ".repeat(1300)}\n\n`;
 const strip = (text: string) => text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
 
 describe("part by part is the same as the whole", () => {
