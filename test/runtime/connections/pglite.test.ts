@@ -24,6 +24,16 @@ test("PGlite answers SQL cells, marked as a demonstration", async () => {
   await notebook.close();
 });
 
+test("PGlite knows places of errors, notices, COPY and transactions of a cell", async () => {
+  const notebook = await openNotebook(`postgresql://postgres@${server.host}:${server.port}/postgres`);
+  expect((await notebook.run("select 1,\n  gone from t")).finish.error!.place).toEqual({line: 2, column: 3});
+  expect((await notebook.run("do $$ begin raise notice 'hello'; end $$")).notices).toMatchObject([{message: "hello"}]);
+  expect((await notebook.run("copy (select 1) to stdout")).stdout).toBe("1\n");
+  await notebook.run("insert into t values (9)", {options: {transaction: "rollback"}});
+  expect((await notebook.run("select count(*) from t where n = 9", {options: {readonly: ""}})).tables[0]!.rows).toEqual([["0"]]);
+  await notebook.close();
+});
+
 test("a second connection sees what the first one made", async () => {
   const notebook = await openNotebook(`postgresql://postgres@${server.host}:${server.port}/postgres`);
   expect((await notebook.run("select count(*) from t")).tables[0]!.rows).toEqual([["2"]]);

@@ -4,6 +4,7 @@ import type {Emit, Finish, Task} from "../../../model/kind.ts";
 import type {Classified} from "./classify.ts";
 import {classify, refuseInBlock, refuseInput} from "./classify.ts";
 import type {Connected} from "./connect.ts";
+import {enterSession} from "./enter-session.ts";
 import type {Failure} from "./finish.ts";
 import {finished, plainFailure} from "./finish.ts";
 import {cutMetaCommands} from "./meta-commands.ts";
@@ -14,15 +15,14 @@ import {openOutlet} from "./outlet.ts";
 import {loadPgQuery} from "./pg-query.ts";
 import {runStatement} from "./run-statement.ts";
 import type {SqlSession} from "./session.ts";
-import {useConnection} from "./session.ts";
 import type {Statement} from "./split.ts";
 import {split} from "./split.ts";
-import {quoteLiteral, substitute} from "./variables.ts";
+import {substitute} from "./variables.ts";
 
 export async function execute(task: Task<SqlConfig>, session: SqlSession, emit: Emit, signal: AbortSignal): Promise<Finish> {
   const prepared = await prepare(task);
   if (prepared.type === "refused") return finished({failure: prepared.failure, transaction: session.connected?.transaction() ?? null});
-  const {connected, again} = await useConnection(session, task.runLabel, signal);
+  const {connected, again, refusal} = await enterSession(task, session, signal);
   const outlet = openOutlet(connected, emit);
   try {
     if (again)
@@ -34,7 +34,7 @@ export async function execute(task: Task<SqlConfig>, session: SqlSession, emit: 
         detail: null,
         hint: null
       });
-    const failure = (await enter(task, session, connected)) ?? (await runAll(prepared, {task, connected, emit, outlet, signal}));
+    const failure = refusal ?? (await runAll(prepared, {task, connected, emit, outlet, signal}));
     await outlet.flush();
     const transaction = connected.lost() === null ? connected.transaction() : "idle";
     session.openTransaction = connected.lost() === null && transaction !== "idle";
@@ -74,38 +74,6 @@ async function prepare({
     if (why !== null) return refuse(why, origin(statement.start));
   }
   return {type: "prepared", text, statements, placeOf: (offset) => placeOf(origin(offset))};
-}
-
-/** Brings the session to where the cell begins; null when it may. */
-async function enter(
-  {cell, config, attempt, runLabel}: Task<SqlConfig>,
-  session: SqlSession,
-  connected: Connected
-): Promise<Failure | null> {
-  if (connected.escapesStrings() && cell.source.includes("\\")) {
-    return plainFailure(
-      "standard_conforming_strings is off here, so a backslash may end a string elsewhere than in the text as it was checked; set it on first",
-      null
-    );
-  }
-  if (attempt > 1 && connected.transaction() !== "idle") await connected.ask("rollback");
-  const readOnly = config.readonly || connected.resolved.readonly;
-  const inside = connected.transaction() !== "idle";
-  if (inside && config.transaction !== "auto")
-    return plainFailure(
-      `transaction=${config.transaction} cannot begin: a transaction that an earlier cell opened is still open; end it there with COMMIT or ROLLBACK`,
-      null
-    );
-  if (inside && readOnly && !session.readOnly)
-    return plainFailure("readonly cannot begin: a transaction that an earlier cell opened may write and is still open; end it there", null);
-  const settings: string[] = [];
-  if (session.named !== runLabel) settings.push(`set application_name = ${quoteLiteral(runLabel)}`);
-  if (!inside && session.readOnly !== readOnly) settings.push(`set default_transaction_read_only = ${readOnly ? "on" : "off"}`);
-  if (connected.transaction() === "failed" || settings.length === 0) return null;
-  await connected.ask(settings.join("; "));
-  session.named = inside ? "" : runLabel; // a rollback takes the name back
-  if (!inside) session.readOnly = readOnly;
-  return null;
 }
 
 export interface Running {

@@ -59,6 +59,15 @@ describe("a connection that fails says where and what to do", () => {
     );
     await expect(once(cluster.url.replace(cluster.password, "hunter2"))).rejects.toThrow('refuses the password for user "postgres"');
   });
+  test("a password is wanted and there is none", async () => {
+    const notebook = await openNotebook(cluster.url, {
+      password: async () => {
+        throw new Error("the server asks for a password and there is none");
+      }
+    });
+    await expect(notebook.run("select 1")).rejects.toThrow("the server asks for a password and there is none");
+    await notebook.close();
+  });
   test("silence, for no longer than connect_timeout", async () => {
     const server = createServer(() => {});
     const port = await freePort();

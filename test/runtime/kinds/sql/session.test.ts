@@ -78,6 +78,21 @@ describe("a session", () => {
     expect(notebook.facts).toHaveLength(2);
   });
 
+  test("reconnects too where nobody had heard that the connection was lost", async () => {
+    await notebook.run("select 1");
+    // the peer is gone, and no packet has said so
+    notebook.session.connected!.client.connection.stream.pause();
+    await other.run(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'runbook 0190 cell' and pid <> pg_backend_pid()"
+    );
+    await sleep(50);
+    setTimeout(() => notebook.session.connected?.client.connection.stream.resume(), 50);
+    notebook.session.named = "another cell";
+    const {finish, notices} = await notebook.run("select 1");
+    expect(finish.error).toBe(null);
+    expect(notices[0]!.message).toContain("has been opened again");
+  });
+
   test("does not reconnect silently where a transaction was open", async () => {
     await notebook.run("begin");
     await other.run(
@@ -181,6 +196,13 @@ describe("readonly", () => {
   test("keeps a cell from writing, and only that cell", async () => {
     expect((await notebook.run("insert into kept values (1)", {options: {readonly: ""}})).finish).toMatchObject({sqlstate: "25006"});
     expect((await notebook.run("insert into kept values (1)")).finish.error).toBe(null);
+  });
+  test("that is the role's own setting comes back after a readonly cell", async () => {
+    await other.run("create role careful login; alter role careful set default_transaction_read_only = on");
+    const careful = await openNotebook(`host=${cluster.host} port=${cluster.port} user=careful dbname=postgres`);
+    await careful.run("select 1", {options: {readonly: ""}});
+    expect((await careful.run("select current_setting('default_transaction_read_only')")).tables[0]!.rows).toEqual([["on"]]);
+    await careful.close();
   });
   test("of a connection holds for all its cells", async () => {
     const reader = await openNotebook(cluster.url, {readonly: true});
