@@ -1,6 +1,6 @@
 import type {Problem, Runbook, Span} from "../../model/runbook.ts";
 import {refuseConninfo} from "./conninfo/resolve.ts";
-import {EMBEDDED} from "./embedded/embedded.ts";
+import {EMBEDDED} from "./embedded/word.ts";
 import {findTemplates} from "./template.ts";
 
 /**

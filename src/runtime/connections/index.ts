@@ -4,7 +4,8 @@ import type {Connection, Settings} from "../../model/runbook.ts";
 import {ConninfoError} from "./conninfo/keywords.ts";
 import {resolveConninfo} from "./conninfo/resolve.ts";
 import type {Embedded} from "./embedded/embedded.ts";
-import {EMBEDDED, startEmbedded} from "./embedded/embedded.ts";
+import {startEmbedded} from "./embedded/embedded.ts";
+import {EMBEDDED} from "./embedded/word.ts";
 import {fillTemplate} from "./template.ts";
 
 export {checkTemplates} from "./check-templates.ts";

@@ -3,8 +3,6 @@ import {startCluster} from "./cluster.ts";
 import {startPglite} from "./pglite.ts";
 import {findPostgres} from "./programs.ts";
 
-export const EMBEDDED = "embedded"; // in place of a connection string
-
 export interface Embedded {
   readonly host: string;
   readonly port: number;
