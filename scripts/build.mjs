@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Builds dist/: the command line (rolldown, one lazy chunk a subcommand) and the viewer (vite).
 // `npm ci` runs this as `prepare`; `node scripts/build.mjs [cli] [viewer] [--if-stale]` builds a part, or only what is older than its sources.
-import {chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, symlinkSync} from "node:fs";
+import {chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync} from "node:fs";
 import {createRequire} from "node:module";
 import {dirname, join} from "node:path";
 import {fileURLToPath, pathToFileURL} from "node:url";
@@ -62,19 +62,10 @@ async function buildCli() {
   chmodSync(join(fresh, "main.js"), 0o755);
   rmSync(at("dist/cli"), {recursive: true, force: true});
   renameSync(fresh, at("dist/cli"));
-  linkCommand();
   // Where the bundle looks for it: beside dist/cli.
   const grammar = createRequire(import.meta.url).resolve("tree-sitter-bash/package.json");
   mkdirSync(at("dist"), {recursive: true});
   copyFileSync(join(dirname(grammar), "tree-sitter-bash.wasm"), at("dist/tree-sitter-bash.wasm"));
-}
-
-/** npm links the commands of dependencies only; with this `npx runbook` works in the project itself. */
-function linkCommand() {
-  const link = at("node_modules/.bin/runbook");
-  if (process.platform === "win32" || !existsSync(dirname(link))) return;
-  rmSync(link, {force: true});
-  symlinkSync("../../dist/cli/main.js", link);
 }
 
 async function buildViewer() {
