@@ -81,13 +81,15 @@ export class StatementQuery implements Submittable {
   }
   /** Rejects only when the server is ready again, or gone: before that nobody knows how the transaction stands. */
   handleError(error: unknown, connection: Connection): void {
-    const reject = (): void => this.#reject(error);
     if (!isServerError(error)) {
-      reject();
+      this.#reject(error);
       return;
     }
-    connection.once("readyForQuery", reject);
-    connection.once("end", reject);
+    const settle = (): void => {
+      connection.off("readyForQuery", settle).off("end", settle);
+      this.#reject(error);
+    };
+    connection.on("readyForQuery", settle).on("end", settle);
   }
   handleReadyForQuery(): void {
     this.#resolve({fields: this.#fields, rows: this.#rows, total: this.#total, tag: this.#tag});

@@ -95,6 +95,16 @@ describe("statements", () => {
     expect(outputs.map(({type}) => type)).toEqual(["notice", "notice", "command", "table", "command"]);
   });
 
+  test("may fail again and again on one connection", async () => {
+    const warnings: Error[] = [];
+    const hear = (warning: Error): void => void warnings.push(warning);
+    process.on("warning", hear);
+    for (let left = 30; left > 0; left--) expect((await notebook.run("select 1/0")).finish.sqlstate).toBe("22012");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    process.off("warning", hear);
+    expect(warnings).toEqual([]);
+  });
+
   test("may be none", async () => {
     expect((await notebook.run("-- nothing\n;;")).finish).toMatchObject({sqlstate: "00000", error: null});
   });
