@@ -39,11 +39,10 @@ export function openTargets({settings, lookup, environment, addSecret}: TargetOp
   return {
     async connection(name) {
       const connection = settings.connections[name];
-      if (!connection && name !== DEFAULT) {
-        const known = Object.keys(settings.connections);
-        throw new Error(
-          `there is no connection "${name}" in the frontmatter; ${known.length > 0 ? `there is ${known.map((one) => `"${one}"`).join(", ")}` : "it has no connections"}`
-        );
+      const known = Object.keys(settings.connections);
+      if (!connection && (name !== DEFAULT || known.length > 0)) {
+        const there = known.length > 0 ? `there is ${known.map((one) => `"${one}"`).join(", ")}` : "it has no connections";
+        throw new Error(`there is no connection "${name}" in the frontmatter; ${there}`);
       }
       const where = connection
         ? `connection "${name}" (line ${connection.span.line})`

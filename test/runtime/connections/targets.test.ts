@@ -119,6 +119,11 @@ describe("a connection", () => {
       'there is no connection "amdin" in the frontmatter; there is "default", "admin"'
     );
   });
+  test("called default is not made up where there are others", async () => {
+    await expect(open({shop: "host=db"}).targets.connection("default")).rejects.toThrow(
+      'there is no connection "default" in the frontmatter; there is "shop"'
+    );
+  });
   test("of no frontmatter is what psql without arguments would reach", async () => {
     const {targets} = open({}, {environment: {PGHOST: "db.example", PGPORT: "6000"}});
     expect(await targets.connection("default")).toMatchObject({host: "db.example", port: 6000});

@@ -10,11 +10,20 @@ import {loadPgQuery} from "./pg-query.ts";
 import {split} from "./split.ts";
 import {findVariables, mask} from "./variables.ts";
 
-export async function inspect({source, config}: Cell, runbook: Runbook): Promise<readonly Flaw[]> {
+export async function inspect({source, config, options}: Cell, runbook: Runbook): Promise<readonly Flaw[]> {
   const flaws: Flaw[] = [];
   const placeOf = placesIn(source);
   const flaw = (severity: Flaw["severity"], rule: string, message: string, offset: number): void =>
     void flaws.push({rule, severity, message, place: placeOf(offset)});
+  const connections = Object.keys(runbook.settings.connections);
+  if (options.on === null && connections.length > 0 && !connections.includes("default")) {
+    flaw(
+      "error",
+      "sql-target",
+      `no connection of the frontmatter is called "default"; say on=${connections[0]} or another of ${connections.join(", ")}`,
+      0
+    );
+  }
   const {text, commands} = cutMetaCommands(source);
   for (const {name, start} of commands)
     flaw("error", "sql-meta-command", `psql's ${name} is not SQL; use a bash cell: psql -X -v ON_ERROR_STOP=1`, start);

@@ -4,7 +4,11 @@ import {optionNames, readOptions} from "../../../../src/runtime/kinds/sql/option
 import {sql} from "../../../../src/runtime/kinds/sql/sql.ts";
 import {toCell} from "./notebook.ts";
 
-const runbook = {inputs: [{name: "LIMIT"}], steps: [{type: "cell", captures: [{name: "DAY"}]}]} as unknown as Runbook;
+const runbook = {
+  settings: {connections: {}},
+  inputs: [{name: "LIMIT"}],
+  steps: [{type: "cell", captures: [{name: "DAY"}]}]
+} as unknown as Runbook;
 const inspect = async (source: string, options: Readonly<Record<string, string>> = {}): Promise<readonly string[]> => {
   const flaws = await sql.inspect(
     toCell(
@@ -59,6 +63,23 @@ describe("the text of a cell", () => {
     ]);
     expect(await inspect("savepoint a; rollback to a", {transaction: "rollback"})).toEqual([]);
   });
+});
+
+test("a cell without on= needs a connection called default, where there are any", async () => {
+  const elsewhere = {...runbook, settings: {connections: {shop: {}, admin: {}}}} as unknown as Runbook;
+  const cell = toCell(
+    "select 1",
+    readOptions({}, () => {})
+  );
+  expect(await sql.inspect(cell, elsewhere)).toMatchObject([
+    {
+      rule: "sql-target",
+      severity: "error",
+      message: 'no connection of the frontmatter is called "default"; say on=shop or another of shop, admin',
+      place: {line: 1, column: 1}
+    }
+  ]);
+  expect(await sql.inspect({...cell, options: {...cell.options, on: "shop"}}, elsewhere)).toEqual([]);
 });
 
 test("options are read, and what is wrong is said", () => {

@@ -36,6 +36,7 @@ export const toCell = (source: string, config: unknown): Cell =>
     language: "sql",
     source,
     config,
+    options: {on: null},
     lines: source.split("\n").map((_, index) => [index + 1, 1])
   }) as unknown as Cell;
 
