@@ -4,14 +4,32 @@ import {customElement, property} from "lit/decorators.js";
 import type {ServedHome, ServedRun, ServedRunbook} from "../model/served.ts";
 import {PageElement} from "./elements.ts";
 import {mark} from "./mark.ts";
+import {getJson} from "./source.ts";
 import {dayAndTime, duration, plural, span} from "./words.ts";
 
 const dayMs = 86_400_000;
+const refreshMs = 5000;
 
 /** The runbooks that are served, and the runs that were made of them. */
 @customElement("runbook-home")
 export class RunbookHome extends PageElement {
   @property({attribute: false}) home!: ServedHome;
+
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#timer = setInterval(() => void this.#refresh(), refreshMs);
+  }
+
+  override disconnectedCallback(): void {
+    clearInterval(this.#timer);
+    super.disconnectedCallback();
+  }
+
+  async #refresh(): Promise<void> {
+    if (document.visibilityState === "visible") this.home = await getJson<ServedHome>("/api/home").catch(() => this.home);
+  }
 
   override render() {
     const {folder, you, runbooks, runs} = this.home;

@@ -1,0 +1,185 @@
+import {readFile} from "node:fs/promises";
+import {createRequire} from "node:module";
+import type {Browser, Page} from "playwright";
+import {afterAll, beforeAll, expect, test} from "vitest";
+
+import type {Stage} from "./stage.ts";
+import {enter, openBrowser, setStage} from "./stage.ts";
+
+const hostile = `---
+title: '<img src=x onerror="window.pwned=1">'
+connections: { default: embedded }
+---
+# <script>window.pwned=2</script> title
+
+<script>window.pwned=3</script>
+
+<img src=x onerror="window.pwned=4"> and <b onclick="window.pwned=5">inline</b> and <a href="javascript:window.pwned=6">raw</a>
+
+[click](javascript:window.pwned=7) [data](data:text/html,<script>window.pwned=8</script>) ![image](https://tracker.example/pixel.png) ![file](../../etc/passwd)
+
+[reference][r] <javascript:window.pwned=9>
+
+[r]: javascript:window.pwned=10 "x\\" onmouseover=window.pwned=11"
+
+| <script>window.pwned=12</script> | b |
+|---|---|
+| <svg onload=window.pwned=13> | \`<script>\` |
+
+:::gate[<img src=x onerror=window.pwned=14>]{#gate role="<script>window.pwned=15</script>"}
+<iframe src="javascript:window.pwned=16"></iframe>
+:::
+
+\`\`\`bash {#shell}
+printf '<script>window.pwned=17</script><img src=x onerror=window.pwned=18>\\n'
+printf '\\033]8;;javascript:window.pwned=19\\007link\\033]8;;\\007 \\033[31m<b>red</b>\\033[0m\\n'
+printf '\\033]0;title\\007\\033[2J\\033[Hafter\\n'
+\`\`\`
+::capture{#OUT value='stdout'}
+
+\`\`\`sql {#table}
+select '<script>window.pwned=20</script>' as "<img src=x onerror=window.pwned=21>", '<svg onload=window.pwned=22>' as b;
+do $$ begin raise notice '<img src=x onerror=window.pwned=23>'; end $$;
+select '<script>' from "<img src=x onerror=window.pwned=24>";
+\`\`\`
+`;
+
+let browser: Browser;
+let stage: Stage;
+beforeAll(async () => {
+  browser = await openBrowser();
+  stage = await setStage({"hostile.md": hostile, "plain.md": plain});
+});
+afterAll(async () => {
+  await browser.close();
+  await stage.end();
+});
+
+const plain = `---
+connections: { default: embedded }
+---
+# Plain
+
+Some prose with [a link](#second), \`code\` and a table:
+
+| a | b |
+|---|--:|
+| 1 | 2 |
+
+- [ ] a task
+- [x] a task that is done
+
+::input[Whom to greet?]{#WHO default="world"}
+::milestone[Begun]{#begun}
+::objective[Quick]{#quick metric=rto max=1h from=begun to=over}
+
+:::checklist[Before]{#before}
+- [ ] one thing
+:::
+
+## Second
+
+\`\`\`bash {#greet}
+printf '\\033[32mhello\\033[0m %s\\n' "$WHO"; echo careful >&2
+\`\`\`
+::expect{that='stdout.contains("hello")'}
+
+\`\`\`sql {#rows}
+select n, null as nothing from generate_series(1, 3) n;
+select nope;
+\`\`\`
+
+\`\`\`bash {#drop confirm="drop it"}
+echo dropped
+\`\`\`
+
+::milestone[Over]{#over}
+`;
+
+test("nothing that a document holds or a cell prints is ever run, fetched or followed", async () => {
+  const context = await browser.newContext();
+  const asked: string[] = [];
+  context.on("request", (request) => asked.push(request.url()));
+  const {page, errors} = await enter(context, stage.serving.url, "/runbook/hostile.md");
+  page.on("dialog", () => errors.push("a dialog opened"));
+  await page.locator('[id="step:gate"]').waitFor();
+  for (const id of ["shell", "table"]) {
+    await page.locator(`[id="step:${id}"]`).getByRole("button", {name: "Run", exact: true}).click();
+    await page
+      .locator(`[id="step:${id}"]`)
+      .getByText(/(passed|failed) in/)
+      .waitFor();
+  }
+  expect(await page.locator('[id="step:shell"] .terminal').textContent()).toContain(
+    "<script>window.pwned=17</script><img src=x onerror=window.pwned=18>\nlink <b>red</b>\nafter"
+  );
+  expect(await page.locator('[id="step:table"] td').allTextContents()).toEqual([
+    "<script>window.pwned=20</script>",
+    "<svg onload=window.pwned=22>"
+  ]);
+  expect(await page.locator('[id="step:table"] .notice').textContent()).toContain("<img src=x onerror=window.pwned=23>");
+  const findings = await page.evaluate(() => ({
+    pwned: "pwned" in window,
+    scripts: document.querySelectorAll("body script").length,
+    handlers: [...document.querySelectorAll("*")].filter((element) => element.getAttributeNames().some((name) => name.startsWith("on")))
+      .length,
+    inside: document.querySelectorAll(".document :is(img:not([src^='/api/image?']), iframe, svg:not(.mark, .icon), object, embed, b)")
+      .length,
+    links: [...document.querySelectorAll("a[href]")]
+      .map((link) => link.getAttribute("href")!)
+      .filter((href) => /^\s*(javascript|data|vbscript):/i.test(href))
+  }));
+  expect(findings).toEqual({pwned: false, scripts: 0, handlers: 0, inside: 0, links: []});
+  const {origin} = new URL(stage.serving.url);
+  expect(asked.filter((url) => !url.startsWith(origin))).toEqual([]);
+  expect(errors.filter((text) => !text.includes("404"))).toEqual([]); // the image that leads out of the folder
+  await page.goto(new URL("/", origin).href);
+  await page.getByText('<img src=x onerror="window.pwned=1">').first().waitFor();
+  expect(await page.evaluate(() => "pwned" in window)).toBe(false);
+  await context.close();
+});
+
+test("people who cannot see or use a mouse are not shut out: axe finds nothing serious, in light and dark, wide and narrow", async () => {
+  const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  const context = await browser.newContext({viewport: {width: 1280, height: 900}, bypassCSP: true});
+  const {page} = await enter(context, stage.serving.url, "/runbook/plain.md");
+  await page.locator('[id="step:greet"]').waitFor();
+  expect(await violations(page, axe)).toEqual([]);
+  for (const [id, word] of [
+    ["greet", "passed in"],
+    ["rows", "failed in"],
+    ["drop", "asks to be confirmed"]
+  ] as const) {
+    await page.locator(`[id="step:${id}"]`).getByRole("button", {name: "Run", exact: true}).click();
+    await page.locator(`[id="step:${id}"]`).getByText(word).waitFor();
+  }
+  expect(await violations(page, axe)).toEqual([]);
+  await page.emulateMedia({colorScheme: "dark"});
+  expect(await violations(page, axe)).toEqual([]);
+  await page.setViewportSize({width: 360, height: 740});
+  expect(await violations(page, axe)).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  await page.goto(new URL("/", stage.serving.url).href);
+  await page.getByText("Plain").first().waitFor();
+  expect(await violations(page, axe)).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  await context.close();
+});
+
+interface AxeWindow extends Window {
+  readonly axe: {
+    run(
+      options: object
+    ): Promise<{violations: readonly {id: string; impact: string; nodes: readonly {target: unknown; failureSummary?: string}[]}[]}>;
+  };
+}
+
+async function violations(page: Page, axe: string): Promise<readonly unknown[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const found = await (window as unknown as AxeWindow).axe.run({runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]});
+    return found.violations
+      .filter(({impact}) => impact === "serious" || impact === "critical")
+      .flatMap(({id, nodes}) => nodes.map(({target, failureSummary}) => ({id, target, failureSummary})));
+  });
+}
