@@ -53,6 +53,7 @@ export async function executeCell(
     entering: entering.map(([name]) => name),
     ownTrap
   });
+  rmSync(session.program, {force: true}); // ext4 writes a file out at once that takes the place of another
   writeFileSync(session.program, program, {mode: 0o600});
 
   const values = Object.fromEntries(entering.map(([, value], index) => [`RUNBOOK_VALUE_${index}`, value]));
@@ -68,7 +69,7 @@ export async function executeCell(
       stderr: pipes.writers.stderr
     });
   } catch (error) {
-    session.watchdog.release(mark);
+    session.watchdog.release(mark, false);
     printing.stop();
     await state?.read("");
     return failed(`bash could not be started: ${error instanceof Error ? error.message : String(error)}`);
@@ -77,7 +78,7 @@ export async function executeCell(
   }
   session.watchdog.guard(mark, started.pid);
   const ending = await endCell({started, mark, printing, signal, keep: cell.options.keep, ...times});
-  session.watchdog.release(mark);
+  session.watchdog.release(mark, ending.kept.length > 0);
   if (ending.held) session.pipes.abandon();
 
   const exposed = state ? keepState(await state.read(`#end ${nonce}\n`), next, secrets) : null;

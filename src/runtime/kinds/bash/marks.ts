@@ -20,11 +20,27 @@ export const cellMark = "RUNBOOK_CELL";
 export function findMarked(mark: string, group: number): readonly MarkedProcess[] {
   const pids = newer(group);
   if (pids === null) return signalGroup(group, 0) ? [{pid: group, group, started: "", command: `process group ${group}`}] : [];
-  return pids.flatMap((pid) => {
-    const found = describe(pid);
-    if (!found || (found.group !== group && !readProc(pid, "environ")?.split("\0").includes(`${cellMark}=${mark}`))) return [];
-    return [{...found, command: commandOf(pid) || found.command}];
-  });
+  const found = new Map<number, MarkedProcess>();
+  for (const pid of pids) {
+    const stat = readStat(pid);
+    if (!stat) continue;
+    // a process whose parent has ended now belongs to an ancestor of ours; reading the environment of every other one is slow
+    const related = stat.group === group || stat.parent === group || adopters().has(stat.parent) || found.has(stat.parent);
+    if (!related || (stat.group !== group && !isMarked(pid, mark))) continue;
+    found.set(pid, {pid, group: stat.group, started: toTime(stat.startedTicks), command: commandOf(pid) || stat.name});
+  }
+  return [...found.values()];
+}
+
+const isMarked = (pid: number, mark: string): boolean => readProc(pid, "environ")?.split("\0").includes(`${cellMark}=${mark}`) ?? false;
+
+let ancestors: ReadonlySet<number> | undefined;
+/** Our ancestors: one of them becomes the parent of every process that loses its own. */
+function adopters(): ReadonlySet<number> {
+  if (ancestors) return ancestors;
+  const found = new Set([1]);
+  for (let pid = process.ppid; pid > 1 && !found.has(pid); pid = readStat(pid)?.parent ?? 1) found.add(pid);
+  return (ancestors = found);
 }
 
 export const toText = ({pid, started, command}: MarkedProcess): string => `${command} (pid ${pid}, started ${started})`;
@@ -36,23 +52,26 @@ function newer(group: number): readonly number[] | null {
   try {
     const pids = readdirSync("/proc")
       .map(Number)
-      .filter((pid) => pid > 0);
+      .filter((pid) => pid > 0)
+      .sort((a, b) => a - b);
     return last > group ? pids.filter((pid) => pid > group) : pids; // or they began again from the lowest
   } catch {
     return null;
   }
 }
 
-function describe(pid: number): MarkedProcess | null {
+interface Stat {
+  readonly name: string;
+  readonly parent: number;
+  readonly group: number;
+  readonly startedTicks: number;
+}
+function readStat(pid: number): Stat | null {
   const stat = readProc(pid, "stat");
   const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
   if (!stat || !fields || fields[0] === "Z" || fields[0] === "X") return null;
-  return {
-    pid,
-    group: Number(fields[2]),
-    started: toTime(Number(fields[19])),
-    command: stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")"))
-  };
+  const name = stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")"));
+  return {name, parent: Number(fields[1]), group: Number(fields[2]), startedTicks: Number(fields[19])};
 }
 
 function commandOf(pid: number): string {

@@ -83,8 +83,9 @@ __runbook_start() {
     if [[ \${__runbook_lost-} ]]; then __runbook_refuse folder "$__runbook_lost"; fi
     if [[ \${__runbook_restored-} != done ]]; then __runbook_refuse restore; fi
     if [[ $__runbook_own_trap ]]; then builtin unset -f __runbook_wrap; else __runbook_wrap; fi
-    __runbook_options shopt "$BASHOPTS" "$__runbook_shopt" login_shell:restricted_shell
-    __runbook_options set "$SHELLOPTS" "$__runbook_set" errexit:pipefail:nounset:xtrace:verbose:noexec:monitor:onecmd:privileged:history:histexpand:vi:emacs:interactive-comments
+    builtin shopt -u extglob
+    [[ $BASHOPTS == "$__runbook_shopt" ]] || __runbook_options shopt "$BASHOPTS" "$__runbook_shopt" login_shell:restricted_shell
+    [[ $SHELLOPTS == "$__runbook_set" ]] || __runbook_options set "$SHELLOPTS" "$__runbook_set" errexit:pipefail:nounset:xtrace:verbose:noexec:monitor:onecmd:privileged:history:histexpand:vi:emacs:interactive-comments
   else
     __runbook_wrap
     builtin shopt -u extglob
@@ -140,6 +141,9 @@ __runbook_wrap() {
 }
 __runbook_end() {
   __runbook_state=("$?" "$BASHOPTS" "$SHELLOPTS" "\${__runbook_failed-}" 0)
+  __runbook_state[2]=\${__runbook_state[2]/errexit:/}
+  __runbook_state[2]=\${__runbook_state[2]/nounset:/}
+  __runbook_state[2]=\${__runbook_state[2]%:pipefail}
   if ((\${#FUNCNAME[@]} > 1)); then __runbook_state[4]=\${BASH_LINENO[\${#BASH_LINENO[@]} - 1]}; fi
   if [[ \${__runbook_exit+x} ]]; then
     (__runbook_save)

@@ -1,5 +1,8 @@
 import {type ChildProcess, spawn} from "node:child_process";
+import {existsSync} from "node:fs";
 import {cellMark} from "./marks.ts";
+
+const marksCanBeRead = existsSync("/proc/self/environ");
 
 /**
  * A small process that outlives a killed runner just long enough to end what the runner had started. It reads a pipe: which cells
@@ -8,9 +11,10 @@ import {cellMark} from "./marks.ts";
 export class Watchdog {
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
+  #over = "";
 
   constructor({bash, folder, graceMs}: {bash: string; folder: string; graceMs: number}) {
-    const grace = String(Math.max(graceMs, 1) / 1000);
+    const grace = String(Math.ceil(graceMs / 1000));
     this.#child = spawn(bash, ["--noprofile", "--norc", "-c", program, "runbook-watchdog", folder, grace], {
       cwd: "/",
       env: {PATH: process.env["PATH"] ?? "/usr/bin:/bin", LC_ALL: "C"},
@@ -24,18 +28,28 @@ export class Watchdog {
 
   /** Said before a cell is started: a runner killed in between must not leave it. */
   expect(mark: string): void {
-    this.#child.stdin!.write(`${mark} 0\n`);
+    this.#say(`${this.#over}${mark} 0\n`);
+    this.#over = "";
   }
+  /** Where processes cannot be found by their mark, the group is what there is. */
   guard(mark: string, group: number): void {
-    this.#child.stdin!.write(`${mark} ${group}\n`);
+    if (!marksCanBeRead) this.#say(`${mark} ${group}\n`);
   }
-  release(mark: string): void {
-    this.#child.stdin!.write(`${mark} -\n`);
+  /** The cell has ended. Said with the next one, as waking the watchdog costs more than all the rest; at once if something of it may live on. */
+  release(mark: string, kept: boolean): void {
+    this.#over += `${mark} -\n`;
+    if (!kept) return;
+    this.#say(this.#over);
+    this.#over = "";
+  }
+
+  #say(text: string): void {
+    this.#child.stdin!.write(text);
   }
 
   /** Ends it; the folder goes with it. */
   async close(): Promise<void> {
-    this.#child.stdin!.end();
+    this.#child.stdin!.end(this.#over);
     await this.#ended;
   }
 }
@@ -48,22 +62,29 @@ while IFS=' ' read -r mark group; do
   if [[ $group == - ]]; then unset "cells[$mark]"; else cells[$mark]=$group; fi
 done
 end() {
-  local mark path pid entries
+  local mark path pid entries stat found=1
   for mark in "\${!cells[@]}"; do
-    if ((\${cells[$mark]})); then kill -s "$1" -- "-\${cells[$mark]}"; fi
+    if ((\${cells[$mark]})); then kill -s "$1" -- "-\${cells[$mark]}" && found=0; fi
     for path in /proc/[0-9]*/environ; do
-      pid=\${path#/proc/} pid=\${pid%/environ}
       mapfile -d '' -t entries < "$path"
       for entry in "\${entries[@]}"; do
-        if [[ $entry == "${cellMark}=$mark" ]]; then kill -s "$1" -- "$pid"; fi
+        if [[ $entry != "${cellMark}=$mark" ]]; then continue; fi
+        pid=\${path#/proc/} pid=\${pid%/environ}
+        read -r stat < "/proc/$pid/stat"
+        stat=(\${stat##*) })
+        if [[ $stat != Z ]]; then kill -s "$1" -- "-\${stat[2]}" "$pid" && found=0; fi
       done
     done
   done
+  return "$found"
 } 2>/dev/null
 if ((\${#cells[@]})); then
-  end TERM
-  read -r -t "$grace" <> <(:)
-  end KILL
+  until=$((SECONDS + grace + 1))
+  signal=TERM
+  while end "$signal"; do
+    read -r -t 0.1 <> <(:)
+    if ((SECONDS >= until)); then signal=KILL; else signal=CONT; fi
+  done
 fi
 rm -rf -- "$folder"
 `;
