@@ -4,9 +4,9 @@ import {compile, RefusedError, type Yields} from "./compile.ts";
 export {ExpressionError} from "./error.ts";
 export {evaluate, toDurationMs, toTimestamp, truth} from "./evaluate.ts";
 export {explain} from "./explain.ts";
-export {compilePattern, type Pattern} from "./pattern.ts";
+export {compilePattern} from "./pattern.ts";
 export type {AttemptFacts, Held, Scope, StepFacts} from "./scope.ts";
-export {toText, type Value} from "./value.ts";
+export {toText} from "./value.ts";
 
 /** Parses and type-checks. `offset` is where in the source it is wrong. */
 export function parseExpression(

@@ -18,7 +18,7 @@ import {Report} from "./source.ts";
 import {findUses} from "./uses.ts";
 import {walk} from "./walk.ts";
 
-export {type Rule, type RuleName, rules} from "./rules.ts";
+export {rules} from "./rules.ts";
 
 export interface ParseOptions {
   readonly path: string; // as people should read it

@@ -2,7 +2,6 @@ import type {Code, Node, Paragraph} from "mdast";
 import {hint} from "../model/nearest.ts";
 import type {Directive} from "./directive.ts";
 import type {Report, Source} from "./source.ts";
-import {spanOf} from "./source.ts";
 
 export const OURS = [
   "cell",
@@ -118,5 +117,3 @@ function reasonFor(after: string): string {
     ? "it stands inside a paragraph; leave a line empty before it"
     : `nothing may stand after its name but [a label] and {attributes}`;
 }
-
-export const spanOfNode = (node: Node) => spanOf(node.position!);

@@ -73,8 +73,3 @@ export const spanOf = ({start, end}: Position): Span => ({
   endLine: end.line,
   endColumn: end.column
 });
-
-/** Only the first line of something long. */
-export function headOf(source: Source, span: Span): Span {
-  return span.line === span.endLine ? span : {...span, endLine: span.line, endColumn: source.line(span.line).length + 1};
-}
