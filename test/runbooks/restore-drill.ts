@@ -17,8 +17,10 @@ export interface Lab {
   backup(change?: string): Promise<string>;
   /** Executes the runbook; `confirm` are the ids of the questions that somebody says yes to. */
   restore(backup: string, more?: readonly string[], confirm?: readonly string[]): Promise<Ended>;
-  /** An application that connects again and again, until the function that comes back is called. */
-  keepConnecting(): () => Promise<void>;
+  /** An application that connects and does this again and again, until the function that comes back is called. */
+  keepDoing(sql: string): () => Promise<void>;
+  /** Takes a backup by the runbook, and gives its folder. */
+  dump(name: string): Promise<string>;
   /** The shop as it was, whatever a test did to it, and nothing beside it. */
   reset(): Promise<void>;
   close(): Promise<void>;
@@ -62,11 +64,18 @@ export async function openLab(): Promise<Lab> {
       ];
       return runbook(["exec", inRoot("runbooks/full-restore.md"), "--drill", ...given, ...more], {cwd: folder, env});
     },
-    keepConnecting() {
+    async dump(name) {
+      const {exit, text} = await runbook(["exec", inRoot("runbooks/nightly-dump.md"), "--set", `BACKUPS=${folder}/${name}`], {
+        cwd: folder,
+        env
+      });
+      if (exit !== 0) throw new Error(`the dump ended with ${exit}:\n${text}`);
+      return join(folder, name, (await readdir(join(folder, name)))[0]!);
+    },
+    keepDoing(sql) {
       let stopped = false;
       const connecting = (async () => {
-        while (!stopped)
-          await execa("psql", ["-X", "-U", "whatsapp_app", "-d", "whatsapp_saas", "-c", "select pg_sleep(0.2)"], {env, reject: false});
+        while (!stopped) await execa("psql", ["-X", "-U", "whatsapp_app", "-d", "whatsapp_saas", "-c", sql], {env, reject: false});
       })();
       return () => {
         stopped = true;
@@ -93,9 +102,7 @@ export async function openLab(): Promise<Lab> {
   let taken = "";
   try {
     await lab.reset();
-    const dump = await runbook(["exec", inRoot("runbooks/nightly-dump.md"), "--set", `BACKUPS=${folder}/backups`], {cwd: folder, env});
-    if (dump.exit !== 0) throw new Error(`the dump ended with ${dump.exit}:\n${dump.text}`);
-    taken = join(folder, "backups", (await readdir(join(folder, "backups")))[0]!);
+    taken = await lab.dump("backups");
     return lab;
   } catch (error) {
     await lab.close();
