@@ -9,7 +9,12 @@ export async function inspectBash(cell: Cell, runbook: Runbook): Promise<readonl
   let checked = known.get(runbook);
   if (!checked) known.set(runbook, (checked = checkAll(cells)));
   const problems = (await checked).get(cell.source) ?? (await checkAll([cell])).get(cell.source)!;
-  return [...problems, ...findPlaceholders(cell), ...findEndless(cell)];
+  const placeholders = findPlaceholders(cell);
+  // a document may hold a step that a person still has to fill in: the rest of it can be executed
+  const softened = problems.map((flaw) =>
+    placeholders.some(({place}) => place.line === flaw.place.line) ? {...flaw, severity: "warning" as const} : flaw
+  );
+  return [...softened, ...placeholders, ...findEndless(cell)];
 }
 
 const known = new WeakMap<Runbook, Promise<ReadonlyMap<string, readonly Flaw[]>>>();

@@ -67,6 +67,7 @@ test("an unclosed here-document is a warning at its start", async () => {
 });
 test("a placeholder that a person should have filled in is pointed at", async () => {
   expect(await brief("git revert <commit-hash> --no-edit")).toEqual(["1:12 warning bash-placeholder"]);
+  expect(await brief("git revert <commit-hash>")).toEqual(["1:- warning bash-syntax", "1:12 warning bash-placeholder"]);
   expect(await brief("echo start\npsql -h <host> -d x")).toEqual(["2:9 warning bash-placeholder"]);
 });
 test("a command that never ends is pointed at, unless the cell says when it is over", async () => {
