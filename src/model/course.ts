@@ -33,7 +33,7 @@ export function comesNext(runbook: Runbook, run: Run, {halted = false, from = 0}
 }
 
 /** Something did not end well, `continue-on-error` or not. */
-export const anythingBroke = (run: Run): boolean => run.start !== null && run.start.plan.steps.some(({step}) => broke(stepRun(run, step)));
+export const anythingBroke = (run: Run): boolean => run.start?.plan.steps.some(({step}) => broke(stepRun(run, step))) ?? false;
 
 /** The milestones that stand directly before this step of the document (or at its end, for `steps.length`). */
 export const milestonesBefore = (runbook: Runbook, index: number): readonly Milestone[] =>
