@@ -12,7 +12,7 @@ import {checkIncludes, type Included} from "./includes.ts";
 import {Library} from "./library.ts";
 import {parseMarkdown} from "./markdown.ts";
 import {findDefinitions, Prose} from "./prose.ts";
-import {checkExpressions, checkObjectives, recommendIds, resolveDecisions} from "./resolve.ts";
+import {checkExpressions, checkObjectives, checkRollbacks, recommendIds, resolveDecisions} from "./resolve.ts";
 import {cutSections} from "./sections.ts";
 import {Report} from "./source.ts";
 import {findUses} from "./uses.ts";
@@ -80,6 +80,7 @@ function parseOne(bytes: Uint8Array, path: string, kinds: readonly AnyKind[], li
   for (const {draft, nodes} of cut) draft.nodes = walk(document, draft, nodes);
   document.ids.settle();
   resolveDecisions(document, path, library);
+  checkRollbacks(document);
   findUses(document);
   recommendIds(document);
   const runbook: Runbook = {

@@ -107,6 +107,24 @@ export function checkObjectives({objectives, milestones, report}: Document): voi
   }
 }
 
+/** Rolling back what was never done is an accident: what destroys after a failure says when. Cells that are found to destroy are the guard's to judge. */
+export function checkRollbacks({sections, steps, report}: Document): void {
+  const byId = new Map(sections.map((section) => [section.id, section]));
+  for (const step of steps) {
+    if (step.type !== "cell" || step.options.destructive === null || step.options.when !== null) continue;
+    let section = byId.get(step.section);
+    while (section && (section.rule ?? "in-order") === "in-order") section = section.parent === null ? undefined : byId.get(section.parent);
+    if (section?.rule !== "on-failure") continue;
+    const {line, column} = step.span;
+    report.add("rollback-when", `"${step.id}" destroys something after a failure, so it needs a "when": was that done which it undoes?`, {
+      line,
+      column,
+      endLine: line,
+      endColumn: column
+    });
+  }
+}
+
 /** One warning for all: evidence refers to ids, and derived ones change when steps are added. */
 export function recommendIds({steps, report}: Document): void {
   const derived = steps.filter((step) => !step.written && !(step.type === "checklist" && step.advisory));
