@@ -2,7 +2,7 @@
 import type {Phase, PlannedStep} from "./plan.ts";
 import type {Run} from "./run.ts";
 import {stepRun} from "./run.ts";
-import type {Milestone, Runbook, SectionId, Step, StepId} from "./runbook.ts";
+import type {Runbook, SectionId, Step, StepId} from "./runbook.ts";
 import {broke, settled, standing} from "./standing.ts";
 
 export type Next = {readonly type: "pass"; readonly step: StepId} | {readonly type: "skip"; readonly step: StepId; readonly reason: string};
@@ -20,6 +20,7 @@ export function comesNext(runbook: Runbook, run: Run, {halted = false, from = 0}
     for (let place = from; place < steps.length; place++) {
       const planned = steps[place]!;
       if (planned.action === "skip" || planned.action === "offer" || planned.phase !== "in-order") continue;
+      if (settled(stepRun(run, planned.step))) continue; // most of a long run: not worth a second look
       if (blocks(runbook, run, place)) break;
       const next = visit(run, planned);
       if (next) return next;
@@ -34,10 +35,6 @@ export function comesNext(runbook: Runbook, run: Run, {halted = false, from = 0}
 
 /** Something did not end well, `continue-on-error` or not. */
 export const anythingBroke = (run: Run): boolean => run.start?.plan.steps.some(({step}) => broke(stepRun(run, step))) ?? false;
-
-/** The milestones that stand directly before this step of the document (or at its end, for `steps.length`). */
-export const milestonesBefore = (runbook: Runbook, index: number): readonly Milestone[] =>
-  runbook.milestones.filter(({before}) => before === index);
 
 function blocks(runbook: Runbook, run: Run, place: number): boolean {
   const step = runbook.steps[place] as Step;

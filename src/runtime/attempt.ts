@@ -1,6 +1,5 @@
 /** One time a cell is executed: started on disk before anything is spawned, ended on disk before the next step. */
 import {createHash} from "node:crypto";
-import {hostname, userInfo} from "node:os";
 import {formatDuration} from "../model/duration.ts";
 import type {Ending, Execution, Outcome} from "../model/event.ts";
 import type {Emit, Finish, Task} from "../model/kind.ts";
@@ -8,6 +7,7 @@ import type {Cell} from "../model/runbook.ts";
 import type {OutputTotals} from "./attempt-output.ts";
 import {recordOutput} from "./attempt-output.ts";
 import {holdOutput} from "./held-output.ts";
+import {host, user} from "./identity.ts";
 import {whenAborted} from "./inputs.ts";
 import type {Judgement} from "./judge.ts";
 import {judge, readCapture} from "./judge.ts";
@@ -125,8 +125,8 @@ function describe(stage: Stage, cell: Cell): Execution {
     sha256: createHash("sha256").update(cell.source).digest("hex"),
     session,
     target: on ?? local,
-    host: hostname(),
-    user: userInfo().username,
+    host,
+    user,
     detail: detailOf(cell.config)
   };
 }

@@ -1,10 +1,10 @@
 /** A cell that destroys, might destroy, or says `confirm`, starts only after a person has confirmed exactly this. */
 import {createHash} from "node:crypto";
-import {hostname, userInfo} from "node:os";
 import type {Confirmation} from "../model/event.ts";
 import type {Assessment} from "../model/kind.ts";
 import type {Cell} from "../model/runbook.ts";
 import {putQuestion} from "./ask.ts";
+import {host, user} from "./identity.ts";
 import {markOf} from "./redact.ts";
 import type {Stage} from "./stage.ts";
 
@@ -33,8 +33,8 @@ async function toConfirmation(stage: Stage, cell: Cell, {reasons, unknown, names
     text: cell.source,
     options: cell.options,
     config: cell.config,
-    host: hostname(),
-    user: userInfo().username,
+    host,
+    user,
     target: await identify(stage, cell),
     values
   };
@@ -70,8 +70,8 @@ async function identify(stage: Stage, cell: Cell): Promise<string> {
   const name = cell.options.on ?? "default";
   if (stage.kindOf(cell).targets === "hosts") return cell.options.on ?? "local";
   try {
-    const {host, port, database, user, embedded} = await stage.targets.connection(name);
-    return embedded ? `${name}: embedded` : `${name}: ${user}@${host}:${port}/${database}`;
+    const at = await stage.targets.connection(name);
+    return at.embedded ? `${name}: embedded` : `${name}: ${at.user}@${at.host}:${at.port}/${at.database}`;
   } catch (error) {
     return `${name}: ${error instanceof Error ? error.message : String(error)}`; // the cell will fail with it
   }

@@ -1,5 +1,4 @@
 /** Performs a runbook: makes the run folder, starts the journal, drives the run, and lets people interrupt it. */
-import {hostname, userInfo} from "node:os";
 import {v7} from "uuid";
 import type {Event, RunnerIdentity, RunStarted} from "../model/event.ts";
 import type {Run} from "../model/run.ts";
@@ -9,6 +8,7 @@ import {UsageError} from "../model/usage-error.ts";
 import type {GivenValue, Performance, RunRequest} from "./conductor.ts";
 import type {Quitting} from "./drive.ts";
 import {drive} from "./drive.ts";
+import {host, user} from "./identity.ts";
 import {readGivenInputs, refuseInput, setInput} from "./inputs.ts";
 import {openJournal} from "./journal.ts";
 import {killProcessesOf} from "./kill-run.ts";
@@ -157,8 +157,8 @@ function tell({onEvents}: RunRequest, events: readonly Event[]): void {
 }
 
 const identify = (): RunnerIdentity => ({
-  host: hostname(),
-  user: userInfo().username,
+  host,
+  user,
   pid: process.pid,
   tools: {runbook: version, node: process.version}
 });
