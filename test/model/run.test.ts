@@ -1,6 +1,6 @@
 import {describe, expect, test} from "vitest";
 import type {Event, Fact} from "../../src/model/event.ts";
-import {apply, attemptsOf, blank, fold, JournalError, stepRun} from "../../src/model/run.ts";
+import {apply, attemptsOf, fold, JournalError, stepRun} from "../../src/model/run.ts";
 import {runStanding, standing} from "../../src/model/standing.ts";
 import {answered, asked, began, everything, failed, id, passed, printed, started, story} from "./story.ts";
 
