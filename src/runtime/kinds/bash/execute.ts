@@ -1,5 +1,5 @@
 import {randomUUID} from "node:crypto";
-import {copyFileSync, existsSync, rmSync, statSync, writeFileSync} from "node:fs";
+import {copyFileSync, existsSync, rmSync, statSync} from "node:fs";
 import {resolve} from "node:path";
 import type {Emit, Finish, Task} from "../../../model/kind.ts";
 import type {BashConfig} from "./config.ts";
@@ -9,7 +9,7 @@ import {explainExit} from "./explain.ts";
 import {cellMark, runMark} from "./marks.ts";
 import {Printing} from "./printing.ts";
 import {type Started, startProcess} from "./process.ts";
-import {bashArguments, refusedStatus, toProgram} from "./program.ts";
+import {refusedStatus, toCall} from "./program.ts";
 import {mask, type Secrets, unmask} from "./secrets.ts";
 import type {BashSession} from "./session.ts";
 import {adopt, discard, hiddenPath, readSaved, readVariable, type Saved, writeState} from "./snapshot.ts";
@@ -32,39 +32,32 @@ export async function executeCell(
   const cwd = config.cwd === null ? null : resolve(context.directory, config.cwd);
   if (cwd !== null && !isFolder(cwd)) return failed(`cwd ${JSON.stringify(config.cwd)} is not a folder: ${cwd}`);
   if (!isFolder(context.directory)) return failed(`the runbook's folder ${context.directory} is gone`);
-  const nonce = randomUUID().replaceAll("-", "");
-  const mark = `${cell.id}.${task.attempt}.${nonce.slice(0, 12)}`;
+  const mark = `${cell.id}.${task.attempt}.${randomUUID().slice(-12)}`;
   const next = `${path}.next`;
   discard(next);
-  writeFileSync(next, "", {mode: 0o600}); // before the cell's own umask makes it
   const state = secrets.size > 0 ? await session.pipes.openState() : null;
   const hidden = snapshot !== null && existsSync(hiddenPath(snapshot));
   const ownTrap = /\btrap[ \t]*\([ \t]*\)|\bfunction[ \t]+trap\b/.test(cell.source);
-  const program = toProgram({
+  const {program, nonce} = session.programFor(state?.path ?? next, hiddenPath(next));
+  const call = toCall(program, cell.id, {
     text: cell.source,
     flags: config.flags,
     snapshot,
     hidden,
-    next,
-    state: state?.path ?? next,
-    nonce,
     entered,
     cwd,
-    entering: entering.map(([name]) => name),
-    ownTrap
+    entering,
+    ownTrap,
+    textFile: session.textFile
   });
-  rmSync(session.program, {force: true}); // ext4 writes a file out at once that takes the place of another
-  writeFileSync(session.program, program, {mode: 0o600});
-
-  const values = Object.fromEntries(entering.map(([, value], index) => [`RUNBOOK_VALUE_${index}`, value]));
   const pipes = await session.pipes.open();
   const printing = new Printing(pipes.readers, emit);
   session.watchdog.expect(mark);
   let started: Started;
   try {
-    started = await startProcess(session.bash, [...bashArguments(hidden), cell.id, session.program], {
+    started = await startProcess(session.bash, call.args, {
       cwd: context.directory,
-      env: {...environment, ...values, [runMark]: context.run, [cellMark]: mark},
+      env: {...environment, ...call.env, [runMark]: context.run, [cellMark]: mark},
       stdout: pipes.writers.stdout,
       stderr: pipes.writers.stderr
     });

@@ -1,54 +1,62 @@
+import {writeFileSync} from "node:fs";
 import type {Entered} from "./environment.ts";
 import {quote} from "./quoting.ts";
-import {hiddenPath} from "./snapshot.ts";
 
-export interface Program {
+/** What one attempt tells the program. */
+export interface Parameters {
   readonly text: string; // of the cell
   readonly flags: readonly string[]; // for `set`: ["-euo", "pipefail"]
   readonly snapshot: string | null; // path of the state to restore
   readonly hidden: boolean; // beside the snapshot stand functions that hide `builtin` or `declare`
-  readonly next: string; // path for the state at the end
-  readonly state: string; // what the state is written to: that path, or a pipe
-  readonly nonce: string; // no other attempt's
   readonly entered: Entered; // kept with the state
   readonly cwd: string | null; // where the author wants it, instead of the session's folder
-  readonly entering: readonly string[]; // variables that enter now; their values stand in RUNBOOK_VALUE_<index>
-  readonly ownTrap: boolean; // the session has a function `trap` of its own
+  readonly entering: readonly (readonly [name: string, value: string])[]; // variables that enter now
+  readonly ownTrap: boolean; // the cell defines a function `trap` of its own
+  readonly textFile: string; // where a text goes that is too long for an environment
 }
 
 /** Bash's status when the session could not be restored; why stands in the file meant for the next state. */
 export const refusedStatus = 125;
 
-/**
- * What bash is started with; its name and the path of the program follow. The cell's text is parsed on the first
- * line, so that bash's own line numbers are those of the cell.
- */
-export const bashArguments = (hidden: boolean): readonly string[] => [
-  "--noprofile",
-  "--norc",
-  "-c",
-  `. "$1"; ${hidden ? "command" : "builtin"} eval "$__runbook_text"`
-];
+// Linux takes no longer string in an environment
+const longest = 100_000;
 
-/** The file that a cell's bash reads first: restore the session, arrange that it is saved at the end, and the cell's text as a string. */
-export function toProgram({text, flags, snapshot, hidden, next, state, nonce, entered, cwd, entering, ownTrap}: Program): string {
+/**
+ * How bash is called and what it finds in its environment, from where nothing of this reaches another program. The cell's text is
+ * parsed on the first line, so that bash's own line numbers are those of the cell.
+ */
+export function toCall(
+  program: string,
+  name: string,
+  {text, flags, snapshot, hidden, entered, cwd, entering, ownTrap, textFile}: Parameters
+) {
   const traces = flags.some((flag) => /^-[a-z]*x/i.test(flag)) || flags.includes("xtrace");
-  const lines = [
-    definitions
-      .replaceAll("@NEXT@", () => quote(state))
-      .replaceAll("@HIDDEN@", () => quote(hiddenPath(next)))
-      .replaceAll("@NONCE@", () => nonce)
-      .replaceAll("@ENTERED@", () => quote(JSON.stringify({upTo: entered.upTo, environment: entered.environment}))),
-    `__runbook_text=${quote(traces ? `set -x; ${text}` : text)}`,
-    `__runbook_snapshot=${quote(snapshot ?? "")} __runbook_hidden=${hidden ? 1 : ""} __runbook_own_trap=${ownTrap ? 1 : ""} __runbook_traces=${traces ? 1 : ""}`,
-    `__runbook_cwd=${quote(cwd ?? "")} __runbook_entering=(${entering.map(quote).join(" ")})`,
-    "set --",
-    "shopt -s extglob",
-    'if [[ $__runbook_snapshot ]]; then . "$__runbook_snapshot" 2>/dev/null; fi',
-    `__runbook_start ${flags.map(quote).join(" ")}`
-  ];
-  return `${lines.join("\n")}\n`;
+  const source = traces ? `set -x; ${text}` : text;
+  const long = Buffer.byteLength(source) > longest;
+  if (long) writeFileSync(textFile, source, {mode: 0o600});
+  return {
+    args: ["--noprofile", "--norc", "-c", `. "$1"; ${hidden ? "command" : "builtin"} eval "$__runbook_text"`, name, program, ...flags],
+    env: {
+      __runbook_text: long ? "" : source,
+      __runbook_file: long ? textFile : "",
+      __runbook_snapshot: snapshot ?? "",
+      __runbook_hidden: hidden ? "1" : "",
+      __runbook_own_trap: ownTrap ? "1" : "",
+      __runbook_traces: traces ? "1" : "",
+      __runbook_cwd: cwd ?? "",
+      __runbook_entering: entering.map(([variable]) => variable).join(" "),
+      __runbook_entered: JSON.stringify({upTo: entered.upTo, environment: entered.environment}),
+      ...Object.fromEntries(entering.map(([, value], index) => [`__runbook_value_${index}`, value]))
+    }
+  };
 }
+
+/** The file that a cell's bash reads first: restores the session and arranges that its state is written to `state` at the end. */
+export const toProgram = ({state, hidden, nonce}: {state: string; hidden: string; nonce: string}): string =>
+  definitions
+    .replaceAll("@NEXT@", () => quote(state))
+    .replaceAll("@HIDDEN@", () => quote(hidden))
+    .replaceAll("@NONCE@", () => nonce);
 
 /*
  * Parsed before anything of the session is there, so no alias can change it. Two rules keep it safe from what a cell may define:
@@ -94,14 +102,14 @@ __runbook_start() {
     builtin cd -- "$__runbook_cwd" >/dev/null 2>&1 || __runbook_refuse folder "$__runbook_cwd"
   fi
   for __runbook_name in "\${__runbook_entering[@]}"; do
-    __runbook_value=RUNBOOK_VALUE_$__runbook_index
+    __runbook_value=__runbook_value_$__runbook_index
     builtin export "$__runbook_name=\${!__runbook_value}" 2>/dev/null || __runbook_refuse readonly "$__runbook_name"
     builtin unset -v "$__runbook_value"
     ((++__runbook_index))
   done
   builtin trap "{ '__runbook_end'; } 2>/dev/null && [[ x ]]" EXIT
   builtin trap '__runbook_failed=$?:$LINENO' ERR
-  builtin unset -v __runbook_cwd __runbook_entering __runbook_lost __runbook_restored __runbook_shopt __runbook_set __runbook_locale __runbook_exit __runbook_failed
+  builtin unset -v __runbook_flags __runbook_cwd __runbook_entering __runbook_lost __runbook_restored __runbook_shopt __runbook_set __runbook_locale __runbook_exit __runbook_failed
   for __runbook_name in "\${!__runbook_secret_@}"; do builtin unset -v "$__runbook_name"; done
   builtin unset -f __runbook_options __runbook_refuse __runbook_start
   if (($#)); then { builtin set "$@"; if [[ $__runbook_traces ]]; then builtin set +x; fi; } 2>/dev/null; fi
@@ -169,13 +177,13 @@ __runbook_save() {
   builtin unset -f __runbook_end __runbook_save
   {
     builtin printf '#@NONCE@ %s %s %s\\n' "\${__runbook_state[0]}" "\${__runbook_state[3]:--}" "\${__runbook_state[4]}"
-    builtin printf '#entered %s\\n' @ENTERED@
+    builtin printf '#entered %s\\n' "$__runbook_entered"
     builtin umask -p
     builtin printf '__runbook_own_trap=\${__runbook_own_trap:-%q} __runbook_shopt=%q __runbook_set=%q\\n' "\${__runbook_own_trap-}" "\${__runbook_state[1]}" "\${__runbook_state[2]}"
     builtin printf 'if [[ ! $__runbook_cwd ]]; then cd -- %q >/dev/null || __runbook_lost=%q; fi\\n' "$PWD" "$PWD"
     builtin printf '__runbook_locale=%q\\n' "\${LANG@A}"$'\\n'"\${LC_ALL@A}"$'\\n'"\${LC_CTYPE@A}"$'\\n'"\${LC_COLLATE@A}"$'\\n'"\${LC_MESSAGES@A}"$'\\n'"\${LC_MONETARY@A}"$'\\n'"\${LC_NUMERIC@A}"$'\\n'"\${LC_TIME@A}"
     builtin unset -v LANG LC_ALL LC_CTYPE LC_COLLATE LC_MESSAGES LC_MONETARY LC_NUMERIC LC_TIME
-    builtin unset -v __runbook_state __runbook_failed __runbook_exit __runbook_own_trap __runbook_text __runbook_snapshot __runbook_hidden __runbook_traces __runbook_locale
+    builtin unset -v __runbook_state __runbook_failed __runbook_exit __runbook_own_trap __runbook_text __runbook_file __runbook_snapshot __runbook_hidden __runbook_traces __runbook_entered __runbook_locale
     builtin unset -v RANDOM SRANDOM SECONDS LINENO BASH_ARGV0 BASHPID BASH_COMMAND BASH_SUBSHELL BASH_EXECUTION_STRING EPOCHREALTIME EPOCHSECONDS HISTCMD COMP_WORDBREAKS BASH_CMDS RUNBOOK_RUN RUNBOOK_CELL _
     builtin declare -p
     builtin declare -p BASH_ALIASES
@@ -184,4 +192,13 @@ __runbook_save() {
     builtin printf '\\n__runbook_restored=done\\n#end @NONCE@\\n'
   } >| @NEXT@
 }
+shift
+__runbook_flags=("$@")
+set --
+export -n __runbook_text __runbook_file __runbook_snapshot __runbook_hidden __runbook_own_trap __runbook_traces __runbook_cwd __runbook_entering __runbook_entered
+if [[ $__runbook_file ]]; then mapfile -d '' -t __runbook_text < "$__runbook_file"; fi
+__runbook_entering=($__runbook_entering)
+shopt -s extglob
+if [[ $__runbook_snapshot ]]; then . "$__runbook_snapshot" 2>/dev/null; fi
+__runbook_start "\${__runbook_flags[@]}"
 `;

@@ -1,10 +1,12 @@
-import {constants} from "node:fs";
+import {randomUUID} from "node:crypto";
+import {constants, writeFileSync} from "node:fs";
 import {access, mkdir, mkdtemp} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {delimiter, join} from "node:path";
 import type {SessionContext} from "../../../model/kind.ts";
 import type {StepId} from "../../../model/runbook.ts";
 import {Pipes} from "./pipes.ts";
+import {toProgram} from "./program.ts";
 import {Watchdog} from "./watchdog.ts";
 
 /** A shell session: its state lives in a file between cells, no process of it does. */
@@ -12,7 +14,9 @@ export interface BashSession {
   readonly context: SessionContext;
   readonly bash: string; // absolute path
   readonly path: string; // of the state
-  readonly program: string; // path of the file a cell's bash reads first
+  readonly textFile: string; // path for a text too long for an environment
+  /** The file a cell's bash reads first, for a place where the state goes; `nonce` marks the end of such a state. */
+  programFor(state: string, hidden: string): {readonly program: string; readonly nonce: string};
   readonly pipes: Pipes;
   readonly watchdog: Watchdog;
   last: {readonly step: StepId; readonly attempt: number} | null; // what was executed last
@@ -27,7 +31,26 @@ export async function openSession(context: SessionContext, graceMs: number): Pro
   const watchdog = new Watchdog({bash, folder, graceMs});
   const pipes = new Pipes(folder);
   await pipes.prepare();
-  return {context, bash, path: join(sessions, `${fileName(context)}.sh`), program: join(folder, "program.sh"), pipes, watchdog, last: null};
+  const nonce = randomUUID().replaceAll("-", "");
+  const programs = new Map<string, string>();
+  return {
+    context,
+    bash,
+    path: join(sessions, `${fileName(context)}.sh`),
+    textFile: join(folder, "text"),
+    programFor(state, hidden) {
+      let program = programs.get(state);
+      if (program === undefined) {
+        program = join(folder, `program-${programs.size + 1}.sh`);
+        writeFileSync(program, toProgram({state, hidden, nonce}), {mode: 0o600});
+        programs.set(state, program);
+      }
+      return {program, nonce};
+    },
+    pipes,
+    watchdog,
+    last: null
+  };
 }
 
 export const closeSession = ({watchdog}: BashSession): Promise<void> => watchdog.close();

@@ -1,4 +1,4 @@
-import {closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, renameSync, rmSync, writeFileSync} from "node:fs";
+import {chmodSync, closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, renameSync, rmSync, writeFileSync} from "node:fs";
 import type {Entered} from "./environment.ts";
 import {unquote} from "./quoting.ts";
 
@@ -17,6 +17,7 @@ export type Saved =
 export function readSaved(path: string, nonce: string): Saved {
   let file: number;
   try {
+    chmodSync(path, 0o600); // made under the cell's own umask
     file = openSync(path, "r");
   } catch {
     return {type: "missing"};

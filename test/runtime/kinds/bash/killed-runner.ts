@@ -9,8 +9,8 @@ await shell.cell(":");
 const [folder] = readdirSync(tmpdir()).filter(
   (name) =>
     name.startsWith("runbook-bash-") &&
-    readdirSync(join(tmpdir(), name)).includes("program.sh") &&
-    readFileSync(join(tmpdir(), name, "program.sh"), "utf8").includes(process.argv[2]!)
+    readdirSync(join(tmpdir(), name)).includes("program-1.sh") &&
+    readFileSync(join(tmpdir(), name, "program-1.sh"), "utf8").includes(process.argv[2]!)
 );
 console.log(`${shell.run}\n${join(tmpdir(), folder!)}`);
 await shell.cell("setsid sleep 1005 & trap '' TERM; while :; do sleep 0.2; done");

@@ -218,7 +218,7 @@ test("the environment enters once, in the first cell", async () => {
 });
 test("a variable of the run enters when it is set, and the shell's own assignment holds from then on", async () => {
   const variables = {TARGET: {value: "a'b\n$c", setAt: 5}};
-  expect((await shell.cell("printenv TARGET; TARGET=mine; env | grep -c RUNBOOK_VALUE || :", {variables})).stdout).toBe("a'b\n$c\n0\n");
+  expect((await shell.cell("printenv TARGET; TARGET=mine; env | grep -c __runbook || :", {variables})).stdout).toBe("a'b\n$c\n0\n");
   const second = await shell.cell("echo $TARGET", {variables});
   expect([second.stdout, second.shell?.("TARGET")]).toEqual(["mine\n", "mine"]);
   expect((await shell.cell("echo $TARGET", {variables: {TARGET: {value: "new", setAt: 9}}})).stdout).toBe("new\n");
@@ -281,6 +281,20 @@ test("cwd= is relative to the runbook's folder; a missing one is said before any
   await shell.cell("cd /");
   expect((await shell.cell("pwd", {cwd: "sub"})).stdout).toBe(`${shell.directory}/sub\n`);
   expect((await shell.cell("pwd", {cwd: "nowhere"})).error?.message).toContain('cwd "nowhere" is not a folder');
+});
+test("a cell may be longer than an environment can hold", async () => {
+  const source = `: ${"x".repeat(200_000)}\n`.repeat(2) + "echo $LINENO; env | grep -c __runbook || :";
+  expect((await shell.cell(source)).stdout).toBe("3\n0\n");
+});
+test("nothing of the runner's own variables is in the session, and a strict umask hinders nothing", async () => {
+  expect(
+    (
+      await shell.cell(
+        "umask 0777; X=1; compgen -v | grep -v -e __runbook_text -e __runbook_snapshot -e __runbook_entered -e __runbook_hidden -e __runbook_own_trap -e __runbook_traces -e __runbook_file | grep runbook || :"
+      )
+    ).stdout
+  ).toBe("");
+  expect((await shell.cell("echo $X; umask")).stdout).toBe("1\n0777\n");
 });
 test("sessions do not share their state", async () => {
   const other = await openShell({directory: shell.directory, session: "other/../x"});
