@@ -3,7 +3,7 @@ import {Numeric} from "./numeric.ts";
 import type {Value} from "./value.ts";
 
 const DEEPEST = 500;
-const TOKEN = /[\s]*(?:([{}[\],:])|("(?:[^"\\]|\\.)*")|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(true|false|null))/y;
+const TOKEN = /[\s]*(?:([{}[\],:])|("(?:[^"\\]|\\.)*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)|(true|false|null))/y;
 
 /** JSON with its numbers as they are written: whole ones as int, and a numeric where a double would change it. Keys twice: the last counts. */
 export function parseJson(text: string): Value {

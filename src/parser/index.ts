@@ -23,7 +23,7 @@ export {rules} from "./rules.ts";
 export interface ParseOptions {
   readonly path: string; // as people should read it
   readonly kinds: readonly AnyKind[];
-  /** The bytes of a file that this one includes or leads to, by a path in the terms of `path`; null if there is none. */
+  /** The bytes of a file that this one includes or leads to, by its path from this one's folder; null if there is none. Without it, other files are not looked at. */
   readonly readFile?: (path: string) => Uint8Array | null;
 }
 
@@ -40,6 +40,7 @@ export function parseRunbook(bytes: Uint8Array, {path, kinds, readFile}: ParseOp
 
 /** `library`: null where other files are not looked at. */
 function parseOne(bytes: Uint8Array, path: string, kinds: readonly AnyKind[], library: Library | null): Runbook {
+  const key = library ? basename(path) : path; // paths of other files are relative to this one's folder
   const digest = createHash("sha256").update(bytes).digest("hex");
   const {source, problem} = readBytes(bytes, path);
   const report = new Report(path);
@@ -79,7 +80,7 @@ function parseOne(bytes: Uint8Array, path: string, kinds: readonly AnyKind[], li
   };
   for (const {draft, nodes} of cut) draft.nodes = walk(document, draft, nodes);
   document.ids.settle();
-  resolveDecisions(document, path, library);
+  resolveDecisions(document, key, library);
   checkRollbacks(document);
   findUses(document);
   recommendIds(document);
@@ -110,7 +111,7 @@ function parseOne(bytes: Uint8Array, path: string, kinds: readonly AnyKind[], li
     includes: document.includes,
     problems: []
   };
-  const included = library && checkIncludes(runbook, library, report);
+  const included = library && checkIncludes({...runbook, path: key}, library, report);
   checkNames(document, runbook, included);
   checkObjectives(document);
   return {...runbook, problems: report.problems.toSorted((a, b) => a.span.line - b.span.line || a.span.column - b.span.column)};

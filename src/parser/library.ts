@@ -1,7 +1,7 @@
 import {dirname, join} from "node:path/posix";
 import type {Runbook, Section, SectionId} from "../model/runbook.ts";
 
-/** Other runbooks that a document names, read once each, by paths in the terms of the document's own. */
+/** Other runbooks that a document names, read once each, by their paths from its folder. */
 export class Library {
   readonly #read: (path: string) => Runbook | null;
   readonly #known = new Map<string, Runbook | null>();

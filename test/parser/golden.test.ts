@@ -59,6 +59,17 @@ describe("documents", () => {
   });
 });
 
+test("other files are asked for from the runbook's own folder", () => {
+  const asked: string[] = [];
+  const readFile = (path: string) => {
+    asked.push(path);
+    return null;
+  };
+  const text = '::include{#a src="shared/a.md"}\n::include{#b src="../b.md#part"}\n';
+  parseRunbook(new TextEncoder().encode(text), {path: "runbooks/restore.md", kinds, readFile});
+  expect(asked).toEqual(["shared/a.md", "../b.md"]);
+});
+
 test("a file over 4 MiB is refused before it is parsed", () => {
   const start = performance.now();
   const {problems} = parseRunbook(new Uint8Array(20 * 1024 * 1024).fill(62), {path: "large.md", kinds});
