@@ -29,7 +29,7 @@ export interface Lab {
 const appPassword = "correct-horse-battery";
 
 /** What somebody has to say yes to in a restore that goes well. */
-export const questions = ["declare", "prerequisites", "approve-exchange", "fence", "end-sessions"];
+export const questions = ["declare", "prerequisites", "approve-exchange", "fence"];
 
 export async function openLab(): Promise<Lab> {
   const cluster = await startCluster();
