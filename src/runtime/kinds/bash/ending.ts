@@ -41,7 +41,7 @@ export async function endCell({started, mark, printing, signal, keep, graceMs, s
   const found = await settle(group, mark, aborted ? 0 : settleMs, signal);
   const kept = keep && !aborted ? found : [];
   const leftovers = kept.length > 0 ? [] : found;
-  if (kept.length === 0) await endLeft(group, mark, graceMs);
+  if (leftovers.length > 0) await endLeft(group, mark, graceMs);
   const silent = kept.length > 0 ? false : await drained(printing, graceMs);
   if (!silent) printing.stop();
   await printing.ended;

@@ -12,7 +12,7 @@ import {type Started, startProcess} from "./process.ts";
 import {refusedStatus, toCall} from "./program.ts";
 import {mask, type Secrets, unmask} from "./secrets.ts";
 import type {BashSession} from "./session.ts";
-import {adopt, discard, hiddenPath, readSaved, readVariable, type Saved, writeState} from "./snapshot.ts";
+import {adopt, discard, hiddenPath, nextPath, readSaved, readVariable, type Saved, writeState} from "./snapshot.ts";
 
 /** Executes one attempt of a cell in a bash of its own. */
 export async function executeCell(
@@ -33,7 +33,7 @@ export async function executeCell(
   if (cwd !== null && !isFolder(cwd)) return failed(`cwd ${JSON.stringify(config.cwd)} is not a folder: ${cwd}`);
   if (!isFolder(context.directory)) return failed(`the runbook's folder ${context.directory} is gone`);
   const mark = `${cell.id}.${task.attempt}.${randomUUID().slice(-12)}`;
-  const next = `${path}.next`;
+  const next = nextPath(path);
   discard(next);
   const state = secrets.size > 0 ? await session.pipes.openState() : null;
   const hidden = snapshot !== null && existsSync(hiddenPath(snapshot));

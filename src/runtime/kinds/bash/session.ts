@@ -7,6 +7,7 @@ import type {SessionContext} from "../../../model/kind.ts";
 import type {StepId} from "../../../model/runbook.ts";
 import {Pipes} from "./pipes.ts";
 import {toProgram} from "./program.ts";
+import {nextPath, recover} from "./snapshot.ts";
 import {Watchdog} from "./watchdog.ts";
 
 /** A shell session: its state lives in a file between cells, no process of it does. */
@@ -31,12 +32,14 @@ export async function openSession(context: SessionContext, graceMs: number): Pro
   const watchdog = new Watchdog({bash, folder, graceMs});
   const pipes = new Pipes(folder);
   await pipes.prepare();
+  const path = join(sessions, `${fileName(context)}.sh`);
+  recover(nextPath(path), path);
   const nonce = randomUUID().replaceAll("-", "");
   const programs = new Map<string, string>();
   return {
     context,
     bash,
-    path: join(sessions, `${fileName(context)}.sh`),
+    path,
     textFile: join(folder, "text"),
     programFor(state, hidden) {
       let program = programs.get(state);

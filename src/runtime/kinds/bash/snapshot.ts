@@ -60,12 +60,25 @@ export function readEntered(path: string): Entered {
   }
 }
 
-/** Makes the new state the session's state, at once and whole. */
+/**
+ * Makes the new state the session's state. The old one goes first, as some file systems write a file out at once that takes the
+ * place of another; if the runner dies in between, `recover` finds the new one.
+ */
 export function adopt(next: string, path: string): void {
+  rmSync(path, {force: true});
+  if (existsSync(hiddenPath(path))) rmSync(hiddenPath(path));
   if (existsSync(hiddenPath(next))) renameSync(hiddenPath(next), hiddenPath(path));
-  else rmSync(hiddenPath(path), {force: true});
   renameSync(next, path);
 }
+
+/** Ends what a killed runner had begun to adopt. */
+export function recover(next: string, path: string): void {
+  if (existsSync(path) || !existsSync(next)) return;
+  const nonce = /^#(\w+) /.exec(readFileSync(next, "latin1"))?.[1];
+  if (nonce !== undefined && readSaved(next, nonce).type === "saved") adopt(next, path);
+}
+
+export const nextPath = (path: string): string => `${path}.next`;
 
 export function discard(next: string): void {
   rmSync(next, {force: true});

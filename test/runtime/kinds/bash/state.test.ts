@@ -1,4 +1,4 @@
-import {readFileSync, statSync, writeFileSync} from "node:fs";
+import {readFileSync, renameSync, statSync, writeFileSync} from "node:fs";
 import {mkdir, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {afterEach, beforeEach, describe, expect, test} from "vitest";
@@ -259,6 +259,19 @@ test("the state is a file that only its owner reads, and outlives the session", 
   expect(statSync(path).mode & 0o777).toBe(0o600);
   const resumed = await openShell({directory: shell.directory});
   expect((await resumed.cell("echo $X $PWD", {variables: {OLD: {value: "1", setAt: 0}}})).stdout).toBe("carried /usr\n");
+  await resumed.close();
+});
+test("a state that a killed runner was about to keep is kept", async () => {
+  await shell.cell("X=1");
+  const path = join(shell.runDirectory, "sessions", "main.sh");
+  renameSync(path, `${path}.next`);
+  const resumed = await openShell({directory: shell.directory});
+  expect((await resumed.cell("echo $X")).stdout).toBe("1\n");
+  renameSync(path, `${path}.next`);
+  writeFileSync(`${path}.next`, readFileSync(`${path}.next`, "utf8").slice(0, -10));
+  const again = await openShell({directory: shell.directory});
+  expect((await again.cell("echo ${X-none}")).stdout).toBe("none\n");
+  await again.close();
   await resumed.close();
 });
 test("a state that cannot be restored fails the cell before it starts", async () => {
