@@ -41,7 +41,8 @@ export function readFact(attempt: AttemptFacts, name: FactName): Value {
     case "row_count":
       return known(attempt.rowCount, "row_count", "the attempt counted no rows");
     case "value":
-      return firstValue(lastTable(attempt, name));
+      // What a capture without a value takes: of a shell its trimmed output, of SQL the first value.
+      return attempt.tables.length === 0 && attempt.exit !== null ? whole(attempt.stdout).trim() : firstValue(lastTable(attempt, name));
     case "sqlstate":
       // PostgreSQL's own word for a successful completion.
       return attempt.sqlstate ?? (attempt.exit === null ? "00000" : absent("sqlstate", "a shell cell has none"));

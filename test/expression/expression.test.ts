@@ -83,6 +83,10 @@ describe("parsing", () => {
 });
 
 describe("values", () => {
+  test("the value of a shell cell is its trimmed output", () => {
+    expect(evaluate('int(value) == 13 && value == "13"', printed(" 13\n", {exit: 0}))).toBe(true);
+  });
+
   test.each([
     ["int8", "9223372036854775807", "rows[0].v == 9223372036854775807", true],
     ["int8", "3", "rows[0].v == 3.0", true],
