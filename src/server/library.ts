@@ -35,6 +35,7 @@ export async function openLibrary(path: string, kinds: readonly AnyKind[]): Prom
   if (found === null) throw new UsageError(`there is no file or folder "${path}"`);
   const root = await realpath(found.isDirectory() ? resolve(path) : dirname(resolve(path)));
   const only = found.isDirectory() ? null : basename(path);
+  const kept = new Map<string, OpenedDocument>();
   const list = async () => (only === null ? (await findRunbooks(root, "", 0)).sort() : [only]);
   return {
     root,
@@ -43,7 +44,12 @@ export async function openLibrary(path: string, kinds: readonly AnyKind[]): Prom
     async open(name) {
       if (!(await list()).includes(name)) return null;
       const {bytes, directory} = await readDocument(join(root, name));
-      return {bytes, directory, ...(await readRunbook(bytes, {path: name, directory, kinds}))};
+      const known = kept.get(name);
+      // What it includes may have changed, though it has not.
+      if (known && known.runbook.includes.length === 0 && Buffer.compare(known.bytes, bytes) === 0) return known;
+      const opened = {bytes, directory, ...(await readRunbook(bytes, {path: name, directory, kinds}))};
+      kept.set(name, opened);
+      return opened;
     },
     async locate(name, file) {
       const real = await realpath(resolve(root, dirname(name), file)).catch(() => null);

@@ -23,9 +23,16 @@ export class RunElement extends PageElement {
     return null;
   }
 
+  /** What it shows would be the same, whatever has changed. */
+  protected get isAsleep(): boolean {
+    return false;
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#leave = this.store.watch(this.watched, () => this.requestUpdate());
+    this.#leave = this.store.watch(this.watched, () => {
+      if (!this.isAsleep) this.requestUpdate();
+    });
   }
 
   override disconnectedCallback(): void {

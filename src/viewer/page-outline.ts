@@ -1,7 +1,8 @@
 import {html, nothing} from "lit";
-import {customElement} from "lit/decorators.js";
+import {customElement, property} from "lit/decorators.js";
+import {guard} from "lit/directives/guard.js";
 
-import type {Section, Step} from "../model/runbook.ts";
+import type {Section, Step, StepId} from "../model/runbook.ts";
 import {standing} from "../model/standing.ts";
 import {RunElement} from "./elements.ts";
 import {mark} from "./mark.ts";
@@ -13,7 +14,7 @@ export class PageOutline extends RunElement {
   override render() {
     const {runbook} = this.store;
     const steps = groupBySection(runbook.steps);
-    return html`<ol>${runbook.sections.map((section) => this.#section(section, steps.get(section.id) ?? []))}</ol>`;
+    return guard([runbook], () => html`<ol>${runbook.sections.map((section) => this.#section(section, steps.get(section.id) ?? []))}</ol>`);
   }
 
   #section({id, title, depth}: Section, steps: readonly Step[]) {
@@ -26,8 +27,22 @@ export class PageOutline extends RunElement {
   }
 
   #step(step: Step) {
-    const word = standing(this.store.stepRun(step.id));
-    return html`<li><a class="step-link is-${word}" href="#step:${step.id}">${mark(word)}<span>${stepLabel(step)}</span></a></li>`;
+    return html`<li><outline-step .store=${this.store} .step=${step}></outline-step></li>`;
+  }
+}
+
+/** One step of the outline; it alone changes when its step does. */
+@customElement("outline-step")
+export class OutlineStep extends RunElement {
+  @property({attribute: false}) step!: Step;
+
+  protected override get watched(): StepId {
+    return this.step.id;
+  }
+
+  override render() {
+    const word = standing(this.store.stepRun(this.step.id));
+    return html`<a class="step-link is-${word}" href="#step:${this.step.id}">${mark(word)}<span>${stepLabel(this.step)}</span></a>`;
   }
 }
 

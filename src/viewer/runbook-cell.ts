@@ -5,7 +5,7 @@ import {keyed} from "lit/directives/keyed.js";
 import type {Attempt, EndedAttempt, StepRun} from "../model/run.ts";
 import {attemptsOf} from "../model/run.ts";
 import type {Cell, StepId} from "../model/runbook.ts";
-import {settled} from "../model/standing.ts";
+import {settled, standing} from "../model/standing.ts";
 import {optionWords} from "./cell-options.ts";
 import {checksOf} from "./cell-promises.ts";
 import {codeLines} from "./code.ts";
@@ -17,6 +17,7 @@ import type {ProseContext} from "./prose.ts";
 import {prose} from "./prose.ts";
 import "./runbook-outputs.ts";
 import {ending} from "./cell-ending.ts";
+import {watchNear} from "./near.ts";
 import {skipForm} from "./skip-form.ts";
 import {stepHead} from "./step-head.ts";
 import {stepLabel} from "./step-label.ts";
@@ -29,15 +30,41 @@ export class RunbookCell extends RunElement {
   @property({attribute: false}) context!: ProseContext;
   @state() private chosen: number | null = null; // the attempt that is looked at; null: the newest
   @state() private skipping = false;
+  #isNear = false;
+  #isWhole = false; // for good: what was once shown can still be found
+  #shown: StepRun | null = null;
+  #leaveNear: (() => void) | null = null;
   readonly ticking = new Ticking(this, () => this.store.stepRun(this.cell.id).status === "running" && this.store.isLive);
 
   protected override get watched(): StepId {
     return this.cell.id;
   }
 
+  /** Far from what is looked at, only what happens to the cell itself matters: a long document stays light. */
+  protected override get isAsleep(): boolean {
+    return !this.#isNear && this.#shown === this.store.stepRun(this.cell.id);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#leaveNear = watchNear(this, (near) => {
+      this.#isNear = near;
+      if (near) this.requestUpdate();
+    });
+  }
+
+  override disconnectedCallback(): void {
+    this.#leaveNear?.();
+    super.disconnectedCallback();
+  }
+
   override render() {
     const {cell, store} = this;
     const now = store.stepRun(cell.id);
+    this.#shown = now;
+    this.dataset.standing = standing(now);
+    this.#isWhole ||= this.#isNear || now.status !== "pending";
+    if (!this.#isWhole) return html`<pre class="asleep"><code>${cell.source}</code></pre>`;
     const attempts: readonly Attempt[] = now.status === "running" ? [...now.earlier, now.attempt] : attemptsOf(now);
     const attempt = attempts.find(({number}) => number === this.chosen) ?? attempts.at(-1);
     return html`

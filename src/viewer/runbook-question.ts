@@ -5,6 +5,7 @@ import {openQuestion} from "../model/command.ts";
 import type {Answer} from "../model/event.ts";
 import type {StepRun, Ticks} from "../model/run.ts";
 import type {Checklist, Decision, Gate, StepId} from "../model/runbook.ts";
+import {standing} from "../model/standing.ts";
 import {RunElement} from "./elements.ts";
 import {skipIcon} from "./icons.ts";
 import {safeHref} from "./links.ts";
@@ -28,6 +29,7 @@ export class RunbookQuestion extends RunElement {
   override render() {
     const {step, store} = this;
     const now = store.stepRun(step.id);
+    this.dataset.standing = standing(now);
     const advisory = step.type === "checklist" && step.advisory;
     return html`
       ${advisory ? nothing : stepHead({step, now, store, kind: kindOf(step), actions: this.#skipButton(now)})}

@@ -3,6 +3,7 @@ import {customElement, property} from "lit/decorators.js";
 
 import type {Stream} from "../model/event.ts";
 import {PageElement} from "./elements.ts";
+import {watchNear} from "./near.ts";
 import {styledNode} from "./terminal-style.ts";
 import type {Piece} from "./terminal-text.ts";
 import {TerminalText} from "./terminal-text.ts";
@@ -26,6 +27,8 @@ export class RunbookText extends PageElement {
   readonly #terminal = new TerminalText();
   #done = 0;
   #atEnd = true;
+  #isNear = false;
+  #leaveNear: (() => void) | null = null;
   #current: HTMLElement | null = null;
 
   override render() {
@@ -44,7 +47,21 @@ export class RunbookText extends PageElement {
     if (!this.#current) pre.append((this.#current = document.createElement("span")));
     for (const piece of completed) this.#add(pre, piece);
     this.#current.replaceChildren(...current.map(({text, style, stream}) => styledNode(text, style, stream)));
-    if (this.#atEnd) box.scrollTop = box.scrollHeight;
+    if (this.#isNear && this.#atEnd) showEnd(box);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#leaveNear = watchNear(this, (near) => {
+      this.#isNear = near;
+      const box = this.querySelector<HTMLElement>(".terminal");
+      if (near && this.#atEnd && box) showEnd(box);
+    });
+  }
+
+  override disconnectedCallback(): void {
+    this.#leaveNear?.();
+    super.disconnectedCallback();
   }
 
   #add(pre: HTMLElement, {text, style, stream}: Piece): void {
@@ -58,4 +75,18 @@ export class RunbookText extends PageElement {
     const box = currentTarget as HTMLElement;
     this.#atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 24;
   };
+}
+
+const toShow = new Set<HTMLElement>();
+
+/** Asking for a height makes the browser lay out the page: once a frame for all, and never for what nobody sees. */
+function showEnd(box: HTMLElement): void {
+  if (toShow.size === 0) requestAnimationFrame(showEnds);
+  toShow.add(box);
+}
+
+function showEnds(): void {
+  const heights = [...toShow].map((box) => [box, box.scrollHeight] as const);
+  toShow.clear();
+  for (const [box, height] of heights) box.scrollTop = height;
 }

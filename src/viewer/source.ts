@@ -93,7 +93,7 @@ function followServer(address: (after: string) => string, lastId: () => string |
     stream.addEventListener("beat", listen);
     stream.addEventListener("end", () => {
       flush();
-      close();
+      leave();
       listener.connection("over");
     });
     stream.onerror = again;
@@ -118,8 +118,13 @@ function followServer(address: (after: string) => string, lastId: () => string |
     stream?.close();
     stream = null;
   };
+  const leave = (): void => {
+    window.removeEventListener("offline", again);
+    close();
+  };
+  window.addEventListener("offline", again); // known before any byte is missed
   open();
-  return close;
+  return leave;
 }
 
 export async function getJson<T>(address: string): Promise<T> {
