@@ -3,6 +3,7 @@ import {toJsonSchema} from "@valibot/to-json-schema";
 import {expect, test} from "vitest";
 import {frontmatter} from "../../src/parser/frontmatter-schema.ts";
 import {rules} from "../../src/parser/index.ts";
+import {runtimeRules} from "../../src/runtime/rules.ts";
 
 /** Files that are made from the code; `UPDATE=1` writes them. */
 function made(path: string, text: string): void {
@@ -19,13 +20,15 @@ test("the published JSON Schema says what the parser checks", () => {
   );
 });
 
-test("the table of rules is the parser's", () => {
-  const rows = Object.entries(rules).map(([name, {severity, meaning}]) => `| \`${name}\` | ${severity} | ${meaning} |`);
+test("the table of rules is that of the parser and of the runtime", () => {
+  const rows = Object.entries({...rules, ...runtimeRules}).map(
+    ([name, {severity, meaning}]) => `| \`${name}\` | ${severity} | ${meaning} |`
+  );
   const head = [
     "# Rules",
     "",
-    "What the parser finds wrong with a document. An error keeps it from running, with exit code 2; a warning does not.",
-    "This page is made from `src/parser/rules.ts`.",
+    "What can be wrong with a document. An error keeps it from running, with exit code 2; a warning does not.",
+    "This page is made from `src/parser/rules.ts` and `src/runtime/rules.ts`.",
     ""
   ];
   made("docs/rules.md", `${[...head, "| rule | severity | meaning |", "|---|---|---|", ...rows].join("\n")}\n`);

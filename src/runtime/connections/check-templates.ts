@@ -1,4 +1,5 @@
 import type {Problem, Runbook, Span} from "../../model/runbook.ts";
+import type {RuntimeRule} from "../rules.ts";
 import {refuseConninfo} from "./conninfo/resolve.ts";
 import {EMBEDDED} from "./embedded/word.ts";
 import {findTemplates} from "./template.ts";
@@ -19,7 +20,13 @@ export function checkTemplates(runbook: Runbook, lookup: (name: string) => strin
     ),
     ...Object.values(hosts).map(({name, span, url}) => ({what: `host "${name}"`, span, text: url}))
   ];
-  const problem = (rule: string, message: string, span: Span): Problem => ({rule, severity: "error", message, path: runbook.path, span});
+  const problem = (rule: RuntimeRule, message: string, span: Span): Problem => ({
+    rule,
+    severity: "error",
+    message,
+    path: runbook.path,
+    span
+  });
   const unresolved = texts.flatMap(({what, span, text}) =>
     findTemplates(text)
       .filter(({name}) => !made.has(name) && lookup(name) === undefined)

@@ -1,6 +1,7 @@
 /** What is wrong with the text of an SQL cell, found without a server. */
 import type {Flaw} from "../../../model/kind.ts";
 import type {Cell, Runbook} from "../../../model/runbook.ts";
+import type {RuntimeRule} from "../../rules.ts";
 import {classify, refuseInBlock, refuseInput} from "./classify.ts";
 import {lex} from "./lexer.ts";
 import {cutMetaCommands} from "./meta-commands.ts";
@@ -13,7 +14,7 @@ import {findVariables, mask} from "./variables.ts";
 export async function inspect({source, config, options}: Cell, runbook: Runbook): Promise<readonly Flaw[]> {
   const flaws: Flaw[] = [];
   const placeOf = placesIn(source);
-  const flaw = (severity: Flaw["severity"], rule: string, message: string, offset: number): void =>
+  const flaw = (severity: Flaw["severity"], rule: RuntimeRule, message: string, offset: number): void =>
     void flaws.push({rule, severity, message, place: placeOf(offset)});
   const connections = Object.keys(runbook.settings.connections);
   if (options.on === null && connections.length > 0 && !connections.includes("default")) {
