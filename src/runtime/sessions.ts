@@ -12,11 +12,14 @@ const patienceMs = 10_000;
 
 export const sessionKey = ({kind, options: {session, on}}: Cell): string => JSON.stringify([kind, session, on]);
 
+/** A cell without `on=` means the connection called default. */
+const withTarget = (cell: Cell): Cell => ({...cell, options: {...cell.options, on: cell.options.on ?? "default"}});
+
 export function createSessions(contextOf: (name: string, on: string | null) => SessionContext): Sessions {
   const opened = new Map<string, {readonly kind: AnyKind; readonly name: string; readonly session: Promise<unknown>}>();
   return {
     open(kind, cell) {
-      const key = sessionKey(cell);
+      const key = kind.targets === "connections" ? sessionKey(withTarget(cell)) : sessionKey(cell);
       const known = opened.get(key);
       if (known) return known.session;
       const {session: name, on} = cell.options;
