@@ -27,18 +27,15 @@ export async function enterSession(task: Task<SqlConfig>, session: SqlSession, s
 }
 
 /** Names the cell to the server and sets what it may do; or says why it cannot begin here. */
-async function prepareSession(
-  {cell, config, attempt, runLabel}: Task<SqlConfig>,
-  session: SqlSession,
-  connected: Connected
-): Promise<Failure | null> {
+async function prepareSession(task: Task<SqlConfig>, session: SqlSession, connected: Connected): Promise<Failure | null> {
+  const {cell, config, runLabel} = task;
   if (connected.escapesStrings() && cell.source.includes("\\")) {
     return plainFailure(
       "standard_conforming_strings is off here, so a backslash may end a string elsewhere than in the text as it was checked; set it on first",
       null
     );
   }
-  if (attempt > 1 && connected.transaction() !== "idle") await connected.ask("rollback");
+  await undoBeforeRetry(task, session, connected);
   const readOnly = config.readonly || connected.resolved.readonly;
   const inside = connected.transaction() !== "idle";
   if (inside && config.transaction !== "auto")
@@ -57,4 +54,13 @@ async function prepareSession(
   session.named = inside ? "" : runLabel; // a rollback takes the name back
   if (!inside) session.readOnly = readOnly;
   return null;
+}
+
+/** A retry starts without what the attempts before it left open; a transaction that an earlier cell began is not its own to end. */
+async function undoBeforeRetry({cell, attempt}: Task<SqlConfig>, session: SqlSession, connected: Connected): Promise<void> {
+  const {withinMs, retries} = cell.options;
+  const {last} = session;
+  const again = (withinMs !== null || retries !== null) && last?.step === cell.id && last.attempt === attempt - 1;
+  if (again && !last.inside && connected.transaction() !== "idle") await connected.ask("rollback");
+  session.last = {step: cell.id, attempt, inside: again ? last.inside : connected.transaction() !== "idle"};
 }

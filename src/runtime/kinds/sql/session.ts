@@ -1,6 +1,7 @@
 /** What the cells of one SQL session share: one connection to one target, opened at its first cell and again when it was lost. */
 import type {ServerIdentity} from "../../../model/event.ts";
 import type {ResolvedConnection, SessionContext} from "../../../model/kind.ts";
+import type {StepId} from "../../../model/runbook.ts";
 import type {Connected} from "./connect.ts";
 import {connect} from "./connect.ts";
 import {explainConnectError} from "./explain-connect-error.ts";
@@ -11,6 +12,12 @@ export interface SqlSession {
   named: string; // the application_name that the server shows now
   readOnly: boolean; // default_transaction_read_only as it was last set
   openTransaction: boolean; // when its last cell ended
+  last: LastAttempt | null; // what was executed last
+}
+export interface LastAttempt {
+  readonly step: StepId;
+  readonly attempt: number;
+  readonly inside: boolean; // a transaction was open before its first attempt
 }
 
 export const openSession = (context: SessionContext): SqlSession => ({
@@ -18,7 +25,8 @@ export const openSession = (context: SessionContext): SqlSession => ({
   connected: null,
   named: "",
   readOnly: false,
-  openTransaction: false
+  openTransaction: false,
+  last: null
 });
 
 /** The session's connection, opened if there is none; `again` says that an earlier one was lost. */

@@ -18,6 +18,8 @@ export interface Options {
   readonly variables?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   readonly attempt?: number;
+  readonly retries?: number;
+  readonly id?: string; // of the cell
   readonly emit?: (output: RawOutput) => void | Promise<void>;
 }
 
@@ -29,14 +31,14 @@ export interface Notebook {
   close(): Promise<readonly string[]>;
 }
 
-export const toCell = (source: string, config: unknown): Cell =>
+export const toCell = (source: string, config: unknown, {retries = null, id = "cell"}: {retries?: number | null; id?: string} = {}): Cell =>
   ({
-    id: "cell" as StepId,
+    id: id as StepId,
     kind: "sql",
     language: "sql",
     source,
     config,
-    options: {on: null},
+    options: {on: null, withinMs: null, retries},
     lines: source.split("\n").map((_, index) => [index + 1, 1])
   }) as unknown as Cell;
 
@@ -69,7 +71,7 @@ export async function openNotebook(url: string, more: Partial<ResolvedConnection
   return {
     session,
     facts,
-    async run(source, {options = {}, variables = {}, signal = new AbortController().signal, attempt = 1, emit} = {}) {
+    async run(source, {options = {}, variables = {}, signal = new AbortController().signal, attempt = 1, retries, id, emit} = {}) {
       const outputs: RawOutput[] = [];
       const config = sql.read(options, (message) => {
         throw new Error(message);
@@ -82,7 +84,13 @@ export async function openNotebook(url: string, more: Partial<ResolvedConnection
         return emit?.(output);
       };
       const finish = await sql.execute(
-        {cell: toCell(source, config), config, attempt, variables: bound, runLabel: "runbook 0190 cell"},
+        {
+          cell: toCell(source, config, {...(retries !== undefined && {retries}), ...(id !== undefined && {id})}),
+          config,
+          attempt,
+          variables: bound,
+          runLabel: "runbook 0190 cell"
+        },
         session,
         take,
         signal

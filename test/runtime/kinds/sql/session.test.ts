@@ -185,10 +185,24 @@ describe("transactions", () => {
     expect(await kept()).toEqual([]);
   });
   test("a retry starts after a rollback", async () => {
-    await notebook.run("begin; insert into kept values (1); select 1/0");
-    const {finish} = await notebook.run("begin; insert into kept values (2); commit", {attempt: 2});
+    await notebook.run("begin; insert into kept values (1); select 1/0", {retries: 2});
+    const {finish} = await notebook.run("begin; insert into kept values (2); commit", {retries: 2, attempt: 2});
     expect(finish).toMatchObject({error: null, transaction: "idle"});
     expect(await kept()).toEqual(["2"]);
+  });
+  test("of an earlier cell outlives retries of a later one", async () => {
+    await notebook.run("begin; insert into kept values (1)", {id: "begins"});
+    await notebook.run("select false", {id: "waits", retries: 2});
+    await notebook.run("select true", {id: "waits", retries: 2, attempt: 2});
+    await notebook.run("commit", {id: "commits"});
+    expect(await kept()).toEqual(["1"]);
+  });
+  test("of an earlier cell outlive a cell that a person executes again", async () => {
+    await notebook.run("select 1/0", {id: "writes"});
+    await notebook.run("begin; insert into kept values (1)", {id: "begins"});
+    await notebook.run("insert into kept values (2)", {id: "writes", attempt: 2});
+    await notebook.run("commit", {id: "commits"});
+    expect(await kept()).toEqual(["1", "2"]);
   });
 });
 
