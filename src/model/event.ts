@@ -71,6 +71,7 @@ export interface RunStarted {
   readonly run: RunId;
   readonly runbook: {readonly path: string; readonly title: string; readonly revision: string | null; readonly digest: string};
   readonly files: Readonly<Record<string, string>>; // copied into the run folder: path from the runbook's folder → sha256
+  readonly includes: Readonly<Record<string, string>>; // files whose text ran too: path from the runbook's folder → sha256; their bytes are in the run folder's `includes`
   readonly mode: Mode;
   readonly operator: string;
   readonly by: RunnerIdentity;
@@ -112,6 +113,7 @@ export type Via =
   | "--confirm-destructive"
   | "--accept-proposals"
   | "--drill"
+  | "include" // its `set`
   | "environment"
   | "default";
 

@@ -28,6 +28,7 @@ export interface Span {
   readonly column: number;
   readonly endLine: number;
   readonly endColumn: number;
+  readonly file?: string; // the included file it is a place of, as people should read it; none: the runbook itself
 }
 
 /** What is wrong with a document is part of the document: parsing never throws. */
@@ -58,6 +59,7 @@ export interface Runbook {
   readonly objectives: readonly Objective[];
   readonly reminders: readonly Reminder[];
   readonly includes: readonly Include[];
+  readonly included: readonly IncludedFile[]; // of a runbook whose includes are in place; sorted by path
   readonly problems: readonly Problem[];
 }
 
@@ -98,6 +100,7 @@ export interface Section {
   readonly title: string;
   readonly depth: number; // 1 to 6; 0 for the text before the first heading
   readonly parent: SectionId | null;
+  readonly include: string | null; // the include that brought it, where whose slot stands it is shown
   readonly rule: RunRule;
   readonly estimate: {readonly minMs: number; readonly maxMs: number} | null;
   readonly nodes: readonly RootContent[]; // the heading itself is not among them
@@ -248,6 +251,12 @@ export interface Include {
   readonly within: SectionId;
   readonly span: Span;
 }
+/** A file whose text runs with the runbook's. */
+export interface IncludedFile {
+  readonly file: string; // its path from the runbook's folder, with `/`
+  readonly digest: string; // sha256 (hex) of the exact bytes
+  readonly files: readonly string[]; // its own `files`, from its own folder
+}
 
 /** The section and all that it is nested in, innermost first. */
 export function ancestry(sections: ReadonlyMap<SectionId, Section>, id: SectionId): readonly Section[] {
@@ -260,6 +269,13 @@ export function ancestry(sections: ReadonlyMap<SectionId, Section>, id: SectionI
 export const sectionsById = ({sections}: Runbook): ReadonlyMap<SectionId, Section> =>
   new Map(sections.map((section) => [section.id, section]));
 export const stepsById = ({steps}: Runbook): ReadonlyMap<StepId, Step> => new Map(steps.map((step) => [step.id, step]));
+
+/** The file that a place is in, as people should read it. */
+export const pathOf = (runbook: Pick<Runbook, "path">, span: Span): string => span.file ?? runbook.path;
+
+/** Tells a document from every other one: a change of it or of anything it includes is another edition. */
+export const editionOf = ({digest, included}: Pick<Runbook, "digest" | "included">): string =>
+  [digest, ...included.map((file) => `${file.file}:${file.digest}`)].join(" ");
 
 /** What a person calls a step: its title, else its id. */
 export const stepName = (step: Step): string => step.title ?? step.id;

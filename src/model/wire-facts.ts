@@ -48,6 +48,7 @@ const via: Reader<Via> = exactly(
   "--confirm-destructive",
   "--accept-proposals",
   "--drill",
+  "include",
   "environment",
   "default"
 );
@@ -183,6 +184,7 @@ const readers: Readers = {
     run: id<RunId>,
     runbook: record({path: text, title: text, revision: nullable(text), digest: sha256}),
     files: added(dictionary(sha256), {}),
+    includes: added(dictionary(sha256), {}),
     mode: exactly("drill", "recovery"),
     operator: text,
     by: runner,

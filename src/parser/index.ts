@@ -45,7 +45,7 @@ function parseOne(bytes: Uint8Array, path: string, kinds: readonly AnyKind[], li
   const {source, problem} = readBytes(bytes, path);
   const report = new Report(path);
   if (problem || isOutOfBounds(source, report)) {
-    const nothing = {sections: [], steps: [], inputs: [], milestones: [], objectives: [], reminders: [], includes: []};
+    const nothing = {sections: [], steps: [], inputs: [], milestones: [], objectives: [], reminders: [], includes: [], included: []};
     return {
       path,
       digest,
@@ -97,6 +97,7 @@ function parseOne(bytes: Uint8Array, path: string, kinds: readonly AnyKind[], li
         title,
         depth,
         parent,
+        include: null,
         rule: rule ?? "in-order",
         estimate,
         nodes,
@@ -109,6 +110,7 @@ function parseOne(bytes: Uint8Array, path: string, kinds: readonly AnyKind[], li
     objectives: document.objectives,
     reminders: document.reminders,
     includes: document.includes,
+    included: [],
     problems: []
   };
   const included = library && checkIncludes({...runbook, path: key}, library, report);

@@ -64,6 +64,7 @@ export async function perform(request: RunRequest): Promise<Performance> {
       run: id,
       runbook: {path, title, revision, digest},
       files: folder.files,
+      includes: {},
       mode,
       operator,
       by: identify(),

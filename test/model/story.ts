@@ -18,6 +18,7 @@ export const started = (...steps: readonly (string | PlannedStep)[]): Fact => ({
   run: "0190" as RunId,
   runbook: {path: "story.md", title: "Story", revision: "1", digest: "0".repeat(64)},
   files: {"a.sql": "1".repeat(64)},
+  includes: {"../b.md": "3".repeat(64)},
   mode: "drill",
   operator: "ada",
   by: {host: "vm", user: "root", pid: 1, tools: {node: "v20"}},

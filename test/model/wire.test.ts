@@ -19,8 +19,8 @@ describe("a line of the journal", () => {
   });
 
   test("of an older format is read with what it did not say", () => {
-    const {files: _, ...older} = everything[0] as {files: unknown};
-    expect(readEvent(older)).toEqual({...everything[0], files: {}});
+    const {files: _, includes: __, ...older} = everything[0] as {files: unknown; includes: unknown};
+    expect(readEvent(older)).toEqual({...everything[0], files: {}, includes: {}});
   });
 
   test.each<[string, unknown, string]>([
@@ -65,7 +65,7 @@ describe("a line of the journal", () => {
   test("cannot lose a field without being refused", () => {
     for (const event of everything) {
       for (const name of Object.keys(event)) {
-        if (name === "files") continue;
+        if (name === "files" || name === "includes") continue;
         const {[name]: _, ...rest} = event as unknown as Record<string, unknown>;
         expect(() => readEvent(rest), `${event.type} without ${name}`).toThrow(JournalError);
       }

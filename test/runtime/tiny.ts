@@ -126,6 +126,7 @@ export const section = (id: string, rest: Partial<Section> = {}): Section => ({
   title: id,
   depth: 1,
   parent: null,
+  include: null,
   rule: "in-order",
   estimate: null,
   nodes: [],
@@ -148,6 +149,7 @@ export function runbook(steps: readonly Step[], rest: Partial<Runbook> = {}): Ru
     objectives: [],
     reminders: [],
     includes: [],
+    included: [],
     problems: [],
     ...rest
   };
