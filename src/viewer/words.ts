@@ -1,7 +1,6 @@
 /** Times and sizes as people read them; no locale, so that everybody reads the same. */
 import type {Outcome} from "../model/event.ts";
 import type {StepRun} from "../model/run.ts";
-import {standing} from "../model/standing.ts";
 import {unreachable} from "../model/unreachable.ts";
 
 /** `340 ms`, `4.2 s`, `12 min 04 s`, `1 h 02 min`. */
@@ -100,7 +99,5 @@ function answerWord(step: Extract<StepRun, {status: "answered"}>): string {
 export function outcomeWord(outcome: Outcome): string {
   return outcome.type === "timed-out" ? "timed out" : outcome.type;
 }
-
-export const standingWord = (step: StepRun): string => standing(step).replace("-", " ");
 
 const two = (count: number): string => String(count).padStart(2, "0");
