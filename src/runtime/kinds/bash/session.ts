@@ -31,7 +31,12 @@ export async function openSession(context: SessionContext, graceMs: number): Pro
   const folder = await mkdtemp(join(tmpdir(), "runbook-bash-"));
   const watchdog = new Watchdog({bash, folder, graceMs});
   const pipes = new Pipes(folder);
-  await pipes.prepare();
+  try {
+    await pipes.prepare();
+  } catch (error) {
+    await watchdog.close();
+    throw error;
+  }
   const path = join(sessions, `${fileName(context)}.sh`);
   recover(nextPath(path), path);
   const nonce = randomUUID().replaceAll("-", "");

@@ -17,10 +17,7 @@ export async function checkSyntax(texts: readonly string[]): Promise<readonly (r
  * Each text is read in a copy of the shell whose first command is `set -n`: from there on bash parses and executes nothing,
  * and nothing can switch that off again. extglob is on, because an earlier cell may have switched it on.
  */
-const program =
-  String.raw`shopt -s extglob; mapfile -d "" -t texts; for i in "$` +
-  String.raw`{!texts[@]}"; do (eval "set -n"$'\n'"$` +
-  String.raw`{texts[i]}"); printf "\0"; done`;
+const program = `shopt -s extglob; mapfile -d "" -t texts; for i in "\${!texts[@]}"; do (eval "set -n"$'\\n'"\${texts[i]}"); printf "\\0"; done`;
 
 function ask(texts: readonly string[]): Promise<readonly string[]> {
   return new Promise((resolve) => {

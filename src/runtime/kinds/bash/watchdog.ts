@@ -70,9 +70,12 @@ end() {
       for entry in "\${entries[@]}"; do
         if [[ $entry != "${cellMark}=$mark" ]]; then continue; fi
         pid=\${path#/proc/} pid=\${pid%/environ}
+        stat=()
         read -r stat < "/proc/$pid/stat"
         stat=(\${stat##*) })
-        if [[ $stat != Z ]]; then kill -s "$1" -- "-\${stat[2]}" "$pid" && found=0; fi
+        if [[ $stat != [ZX] ]]; then kill -s "$1" -- "$pid" && found=0; fi
+        # a process that is just ending shows the group 0, which would be our own
+        if ((stat[2] > 1 && stat[2] != $$)); then kill -s "$1" -- "-\${stat[2]}"; fi
       done
     done
   done

@@ -62,7 +62,10 @@ export async function openShell({
     connection: () => Promise.reject(new Error("no connections here")),
     record: async () => {}
   };
-  const open = await kind.open(context);
+  const open = await kind.open(context).catch(async (error: unknown) => {
+    await rm(folder, {recursive: true, force: true});
+    throw error;
+  });
   let cells = 0;
   return {
     directory: folder,
