@@ -5,6 +5,8 @@ import {ExpressionError} from "./error.ts";
 export interface Pattern {
   /** It matches somewhere in the text. */
   matches(text: string): boolean;
+  /** It matches the text from its first character to its last. */
+  matchesWhole(text: string): boolean;
 }
 
 const LONGEST = 10_000;
@@ -15,7 +17,7 @@ export function compilePattern(pattern: string): Pattern {
   if (known) return known;
   if (pattern.length > LONGEST) throw new ExpressionError(`a regular expression of ${pattern.length} characters is too long`);
   const compiled = compile(pattern);
-  const made = {matches: (text: string) => compiled.matcher(text).find()};
+  const made = {matches: (text: string) => compiled.matcher(text).find(), matchesWhole: (text: string) => compiled.matcher(text).matches()};
   if (kept.size > 200) kept.clear();
   kept.set(pattern, made);
   return made;

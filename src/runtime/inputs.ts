@@ -16,7 +16,7 @@ export function refuseInput(input: Input, value: string): string | null {
   if (refused !== null || value === "") return refused;
   if (input.type === "secret" && value.length < shortestSecretInput)
     return `"${input.name}" is a secret of ${value.length} characters; one shorter than ${shortestSecretInput} cannot be kept out of the record`;
-  if (input.pattern !== null && !compilePattern(input.pattern).matches(value))
+  if (input.pattern !== null && !compilePattern(input.pattern).matchesWhole(value))
     return `"${input.name}" must match ${input.pattern}${input.type === "secret" ? "" : `, not "${value}"`}`;
   return null;
 }

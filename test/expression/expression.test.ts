@@ -263,5 +263,7 @@ test("a regular expression cannot stall the process", () => {
   expect(evaluate('stdout.matches("(a+)+$")', printed(`${"a".repeat(28)}!`))).toBe(false);
   expect(performance.now() - start).toBeLessThan(3000);
   expect(compilePattern("ready to accept").matches("database system is ready to accept connections")).toBe(true);
+  expect(compilePattern("[a-z]+").matchesWhole("shop; drop")).toBe(false);
+  expect(compilePattern("[a-z]+|[0-9]+").matchesWhole("shop")).toBe(true);
   expect(() => compilePattern("(")).toThrow(/"\(" is no regular expression/);
 });
