@@ -172,7 +172,7 @@ describe("an input", () => {
   test("whose given value will not do is refused before anything runs", async () => {
     const book = runbook([greet], {inputs: [input("NAME", {pattern: "[a-z]+"})]});
     await expect(begin(book, {values: [{name: "NAME", value: "Ada!", by: "ada", via: "--set"}]})).rejects.toThrow(
-      '--set: "NAME" must match ^[a-z]+$, not "Ada!"'
+      '--set: "NAME" must match [a-z]+, not "Ada!"'
     );
   });
 
