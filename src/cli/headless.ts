@@ -14,6 +14,7 @@ export interface HeadlessOptions {
   readonly drill: boolean;
   readonly acceptProposals: boolean;
   readonly confirmDestructive: boolean;
+  readonly lost?: ReadonlyMap<StepId, GivenAnswer>; // "repeated", "done" or "skipped"
 }
 
 /** Conducts a run by the plan and by what the command line brought. It never answers anything by itself. */
@@ -24,8 +25,9 @@ export interface Headless extends Conductor {
 
 export function createHeadless(
   runbook: Runbook,
-  {answers, operator, drill, acceptProposals, confirmDestructive}: HeadlessOptions
+  {answers, operator, drill, acceptProposals, confirmDestructive, lost = new Map()}: HeadlessOptions
 ): Headless {
+  const undecided = new Set(lost.keys()); // asked first, each once: what is lost later is not what the call spoke of
   const places = new Map(runbook.steps.map(({id}, place) => [id, place]));
   let from = 0; // everything in order before this place of the plan is settled
   let unanswered: string | null = null;
@@ -35,6 +37,10 @@ export function createHeadless(
       return unanswered;
     },
     async choose(run: Run) {
+      for (const step of undecided) {
+        undecided.delete(step);
+        return {type: "pass", step, by: operator};
+      }
       const next = comesNext(runbook, run, {halted: unanswered !== null || run.cancelled !== null, from});
       if (next === null) return {type: "end"};
       from = reached(run, next.step) ?? from;
@@ -64,7 +70,7 @@ export function createHeadless(
   }
 
   function answerOf(step: Step, question: Question): Answered | null {
-    const given = answers.get(step.id);
+    const given = (question.type === "lost" ? lost : answers).get(step.id);
     if (given) {
       const answer = toAnswer(step, question, given);
       if (answer) return {answer, by: given.by ?? operator, note: given.note, via: given.via};
@@ -98,6 +104,8 @@ function toAnswer(step: Step, question: Question, {text}: GivenAnswer): Answer |
     case "confirmation":
       if (question.phrase !== null) return text === question.phrase ? {type: "confirmed"} : NO.includes(word) ? {type: "refused"} : null;
       return NO.includes(word) ? {type: "refused"} : YES.includes(word) ? {type: "confirmed"} : null;
+    case "lost":
+      return text === "repeated" || text === "done" || text === "skipped" ? {type: text} : null;
     case "decision": {
       const choice = step.type === "decision" ? step.choices.findIndex(({label}) => label === text.trim()) : -1;
       return choice < 0 ? null : {type: "chosen", choice, proposed: choice === question.proposed};
@@ -128,8 +136,13 @@ export function checkAnswers(runbook: Runbook, answers: ReadonlyMap<StepId, Give
 }
 
 function describe(step: Step, question: Question): string {
+  if (question.type === "lost") return `the lost step "${stepName(step)}"`;
   return question.type === "confirmation" ? `confirmation of "${stepName(step)}"` : `${question.type} "${stepName(step)}"`;
 }
+
+/** Options of `resume` that say what is to become of a lost step. */
+export const howToDecide = (id: StepId): string =>
+  `--lost ${id}=again executes it again, --lost "${id}=done:WHY" takes it as done, --lost "${id}=skip:WHY" leaves it`;
 
 function howToAnswer(step: Step, question: Question): string {
   switch (question.type) {
@@ -139,6 +152,8 @@ function howToAnswer(step: Step, question: Question): string {
       return `--confirm ${step.id} says that every item is done`;
     case "confirmation":
       return question.phrase === null ? `--confirm ${step.id} confirms it` : `--confirm "${step.id}=${question.phrase}" confirms it`;
+    case "lost":
+      return howToDecide(step.id);
     case "decision": {
       const labels = step.type === "decision" ? step.choices.map(({label}) => `"${label}"`).join(" or ") : "";
       return `--answers FILE with the line \`${step.id}: LABEL\` answers it, LABEL being ${labels}${question.proposed === null ? "" : "; --accept-proposals takes what is proposed"}`;

@@ -69,7 +69,7 @@ function refuseExecute(runbook: Runbook, run: Run, id: StepId): string | null {
   return busy(runbook, run);
 }
 
-function refuseAnswer(runbook: Runbook, run: Run, {step: id, answer, phrase}: Extract<Command, {type: "answer"}>): string | null {
+function refuseAnswer(runbook: Runbook, run: Run, {step: id, answer, note, phrase}: Extract<Command, {type: "answer"}>): string | null {
   const step = findStep(runbook, id);
   if (!step) return `there is no step "${id}"`;
   const now = stepRun(run, id);
@@ -77,6 +77,7 @@ function refuseAnswer(runbook: Runbook, run: Run, {step: id, answer, phrase}: Ex
   if (question === null)
     return now.status === "answered" ? `"${stepName(step)}" has been answered by ${now.by}` : `"${stepName(step)}" has not been asked`;
   const hindrance = busy(runbook, run);
+  if (question.type === "lost") return hindrance ?? refuseLost(answer, note);
   if (hindrance !== null || answer.type === "refused") return hindrance;
   switch (question.type) {
     case "gate":
@@ -98,9 +99,23 @@ function refuseAnswer(runbook: Runbook, run: Run, {step: id, answer, phrase}: Ex
   }
 }
 
+function refuseLost(answer: Answer, note: string): string | null {
+  switch (answer.type) {
+    case "repeated":
+      return null;
+    case "done":
+      return note.trim() === "" ? "say how you know that it is done" : null;
+    case "skipped":
+      return note.trim() === "" ? "say why it is skipped" : null;
+    default:
+      return "a lost step is repeated, marked done, or skipped";
+  }
+}
+
 /** The question that the step puts, or would put: a person may answer before the run comes to ask. A confirmation must be asked, for it names what will run. */
 export function openQuestion(step: Step, now: StepRun): Question | null {
   if (now.status === "asked") return now.question;
+  if (now.status === "ended" && now.attempt.outcome.type === "lost") return {type: "lost", attempt: now.attempt.number};
   if (now.status !== "pending" && now.status !== "offered") return null;
   switch (step.type) {
     case "cell":

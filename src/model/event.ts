@@ -18,9 +18,11 @@ export type Stream = "stdout" | "stderr";
 
 export type Fact =
   | RunStarted
-  | {readonly type: "run-resumed"; readonly operator: string; readonly by: RunnerIdentity}
+  | RunResumed
+  | DocumentChanged
   | {readonly type: "journal-recovered"; readonly cutBytes: number; readonly cutLines: number}
   | {readonly type: "connection-opened"; readonly connection: string; readonly session: string; readonly server: ServerIdentity}
+  | TargetChecked
   | {readonly type: "input-asked"; readonly name: string; readonly step: StepId | null}
   | InputSet
   | {readonly type: "cell-started"; readonly step: StepId; readonly attempt: number; readonly execution: Execution}
@@ -40,6 +42,7 @@ export type Fact =
       readonly name: string;
       readonly value: string;
       readonly secret: boolean;
+      readonly exact: boolean; // the value can be had from this one by putting secrets in place of their marks
     }
   | {readonly type: "cell-ended"; readonly step: StepId; readonly attempt: number; readonly outcome: Outcome; readonly ending: Ending}
   | {readonly type: "question-asked"; readonly step: StepId; readonly question: Question}
@@ -57,8 +60,8 @@ export type Fact =
   | {readonly type: "objective-measured"; readonly objective: string; readonly measure: Measure}
   | {
       readonly type: "deviation-recorded";
-      readonly deviation: "out-of-order" | "repeated" | "skipped";
-      readonly step: StepId;
+      readonly deviation: "out-of-order" | "repeated" | "skipped" | "changed" | "rolled-back";
+      readonly step: StepId | null; // null: the document
       readonly by: string;
       readonly why: string;
     }
@@ -72,9 +75,27 @@ export interface RunStarted {
   readonly runbook: {readonly path: string; readonly title: string; readonly revision: string | null; readonly digest: string};
   readonly files: Readonly<Record<string, string>>; // copied into the run folder: path from the runbook's folder → sha256
   readonly includes: Readonly<Record<string, string>>; // files whose text ran too: path from the runbook's folder → sha256; their bytes are in the run folder's `includes`
+  readonly directory: string; // absolute, the runbook's folder: where cells run; empty in older journals
   readonly mode: Mode;
   readonly operator: string;
   readonly by: RunnerIdentity;
+  readonly plan: Plan;
+}
+/** Another runner goes on with a run that was interrupted. */
+export interface RunResumed {
+  readonly type: "run-resumed";
+  readonly operator: string;
+  readonly by: RunnerIdentity;
+  readonly idleMs: number; // that there was no runner, by the wall clock; 0 where that was set back meanwhile
+  readonly supplied: readonly string[]; // names of secrets that were given again
+}
+/** The run goes on with other bytes than it began with; those are in the run folder too, in `folder`. */
+export interface DocumentChanged {
+  readonly type: "document-changed";
+  readonly folder: string; // within the run folder; holds runbook.md, and files that differ
+  readonly runbook: RunStarted["runbook"];
+  readonly files: RunStarted["files"];
+  readonly includes: RunStarted["includes"];
   readonly plan: Plan;
 }
 export interface RunnerIdentity {
@@ -94,6 +115,15 @@ export interface ServerIdentity {
   readonly embedded: boolean;
   readonly demo: boolean; // PGlite: never drill evidence
 }
+/** What a connection pins was held against its server, before a cell that destroys, or might. */
+export interface TargetChecked {
+  readonly type: "target-checked";
+  readonly step: StepId;
+  readonly connection: string;
+  readonly pins: Readonly<Record<string, string>>; // "system_identifier", "role", "database" → what the document expects
+  readonly server: ServerIdentity | null; // null: it was not reached
+  readonly problem: string | null; // why the cell was not started; null: it is the right one, and nobody else acts on it
+}
 export interface InputSet {
   readonly type: "input-set";
   readonly name: string;
@@ -111,6 +141,7 @@ export type Via =
   | "--confirm"
   | "--confirm-file"
   | "--confirm-destructive"
+  | "--lost"
   | "--accept-proposals"
   | "--drill"
   | "include" // its `set`
@@ -194,6 +225,7 @@ export type Question =
   | {readonly type: "gate"; readonly role: string | null}
   | {readonly type: "checklist"}
   | {readonly type: "decision"; readonly proposed: number | null; readonly why: string | null}
+  | {readonly type: "lost"; readonly attempt: number} // nobody saw how it ended: only a person can say what is to become of the step
   | Confirmation;
 /** Asked before a cell that is destructive, might be, or says `confirm`. */
 export interface Confirmation {
@@ -209,6 +241,9 @@ export type Answer =
   | {readonly type: "confirmed"}
   | {readonly type: "refused"}
   | {readonly type: "completed"} // every item of a checklist was ticked
+  | {readonly type: "repeated"} // a lost step is to be executed again
+  | {readonly type: "done"} // a lost step did what it should, as a person has seen
+  | {readonly type: "skipped"} // a lost step is left as it is
   | {readonly type: "chosen"; readonly choice: number; readonly proposed: boolean};
 
 export interface Measure {

@@ -11,6 +11,7 @@ import type {
   Output,
   Question,
   RunOutcome,
+  RunResumed,
   RunStarted,
   ServerIdentity,
   Via
@@ -39,6 +40,7 @@ export interface Run {
   readonly deviations: AppendLog<Extract<Event, {type: "deviation-recorded"}>>;
   readonly cancelled: {readonly by: string; readonly at: string} | null;
   readonly waits: AppendLog<Interval>; // for people
+  readonly idle: AppendLog<Interval>; // without a runner
 }
 export interface RunEnd {
   readonly at: string;
@@ -148,7 +150,8 @@ export const blank: Run = {
   connections: AppendLog.of(),
   deviations: AppendLog.of(),
   cancelled: null,
-  waits: AppendLog.of()
+  waits: AppendLog.of(),
+  idle: AppendLog.of()
 };
 
 const pending: StepRun = {status: "pending"};
@@ -173,7 +176,19 @@ export function apply(run: Run, event: Event): Run {
       if (run.start !== null) throw new JournalError(event.seq, "the run started twice");
       return {...next, start: event, startedAt: event.at, steps: StepTable.over(event.plan.steps.map(({step}) => step))};
     case "run-resumed":
+      return resume(run, next, event);
+    case "document-changed": {
+      const {runbook, files, includes, plan} = event;
+      const known = [...run.steps.entries()];
+      const ids = new Set([...run.start!.plan.steps, ...plan.steps].map(({step}) => step));
+      const steps = known.reduce(
+        (table, [id, step]) => table.with(id, step),
+        StepTable.over<StepRun>([...ids, ...known.map(([id]) => id)])
+      );
+      return {...next, start: {...run.start!, runbook, files, includes, plan}, steps};
+    }
     case "journal-recovered":
+    case "target-checked":
       return next;
     case "run-ended":
       return {...next, ended: {at: event.at, ms: event.ms, outcome: event.outcome, reason: event.reason, notes: event.notes}};
@@ -209,6 +224,15 @@ export function apply(run: Run, event: Event): Run {
       return {...next, steps};
     }
   }
+}
+
+/** Questions that were open wait no longer: whoever goes on asks them again. */
+function resume(run: Run, next: Run, {ms, idleMs}: RunResumed & Event): Run {
+  const leftMs = Math.max(0, ms - idleMs);
+  const open = [...[...run.steps.entries()].map(([, step]) => step), ...run.inputs.values()].flatMap((asked) =>
+    asked.status === "asked" && asked.ms < leftMs ? [{fromMs: asked.ms, toMs: leftMs}] : []
+  );
+  return {...next, waits: open.reduce((waits, wait) => waits.append(wait), run.waits), idle: run.idle.append({fromMs: leftMs, toMs: ms})};
 }
 
 function setInput(run: Run, next: Run, event: InputSet & Event): Run {

@@ -39,9 +39,11 @@ export function settled(step: StepRun): boolean {
   return word === "passed" || word === "skipped" || (word === "answered" && !awaitsExecution(step));
 }
 
-/** A confirmed cell has been answered, and is still to be executed. */
+/** A cell that was confirmed, or is to be repeated, has been answered, and is still to be executed. */
 export const awaitsExecution = (step: StepRun): boolean =>
-  step.status === "answered" && step.question.type === "confirmation" && step.answer.type === "confirmed";
+  step.status === "answered" &&
+  ((step.question.type === "confirmation" && step.answer.type === "confirmed") ||
+    (step.question.type === "lost" && step.answer.type === "repeated"));
 
 /** The step ended, and not well. */
 export function broke(step: StepRun): boolean {

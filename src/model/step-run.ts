@@ -28,7 +28,10 @@ export function applyToStep(was: StepRun, event: StepEvent): StepRun {
   switch (event.type) {
     case "cell-started": {
       if (was.status === "running") throw broken(event, was);
-      const confirmed = was.status === "answered" ? {question: was.question, by: was.by, at: was.at, note: was.note, via: was.via} : null;
+      const confirmed =
+        was.status === "answered" && was.question.type === "confirmation"
+          ? {question: was.question, by: was.by, at: was.at, note: was.note, via: was.via}
+          : null;
       const attempt: Attempt = {
         number: event.attempt,
         execution: event.execution,

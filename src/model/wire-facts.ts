@@ -11,6 +11,7 @@ import type {
   Place,
   Question,
   RunnerIdentity,
+  RunStarted,
   ServerIdentity,
   Stream,
   StreamTotal,
@@ -46,6 +47,7 @@ const via: Reader<Via> = exactly(
   "--confirm",
   "--confirm-file",
   "--confirm-destructive",
+  "--lost",
   "--accept-proposals",
   "--drill",
   "include",
@@ -57,6 +59,7 @@ const stepId = id<StepId>;
 const sectionId = id<SectionId>;
 
 const runner = record<RunnerIdentity>({host: text, user: text, pid: count, tools: dictionary(text)});
+const source = record<RunStarted["runbook"]>({path: text, title: text, revision: nullable(text), digest: sha256});
 const server = record<ServerIdentity>({
   version: text,
   host: text,
@@ -150,6 +153,7 @@ const question = variant<Question>("type", {
   gate: record<QuestionOf<"gate">>({type: exactly("gate"), role: nullable(text)}),
   checklist: record<QuestionOf<"checklist">>({type: exactly("checklist")}),
   decision: record<QuestionOf<"decision">>({type: exactly("decision"), proposed: nullable(count), why: nullable(text)}),
+  lost: record<QuestionOf<"lost">>({type: exactly("lost"), attempt: place}),
   confirmation: record<QuestionOf<"confirmation">>({
     type: exactly("confirmation"),
     phrase: nullable(text),
@@ -165,6 +169,9 @@ const answer = variant<Answer>("type", {
   confirmed: record<AnswerOf<"confirmed">>({type: exactly("confirmed")}),
   refused: record<AnswerOf<"refused">>({type: exactly("refused")}),
   completed: record<AnswerOf<"completed">>({type: exactly("completed")}),
+  repeated: record<AnswerOf<"repeated">>({type: exactly("repeated")}),
+  done: record<AnswerOf<"done">>({type: exactly("done")}),
+  skipped: record<AnswerOf<"skipped">>({type: exactly("skipped")}),
   chosen: record<AnswerOf<"chosen">>({type: exactly("chosen"), choice: count, proposed: flag})
 });
 const measure = record<Measure>({
@@ -182,17 +189,40 @@ const readers: Readers = {
     type: exactly("run-started"),
     v: exactly(1),
     run: id<RunId>,
-    runbook: record({path: text, title: text, revision: nullable(text), digest: sha256}),
+    runbook: source,
     files: added(dictionary(sha256), {}),
     includes: added(dictionary(sha256), {}),
+    directory: added(text, ""),
     mode: exactly("drill", "recovery"),
     operator: text,
     by: runner,
     plan
   }),
-  "run-resumed": record<FactOf<"run-resumed">>({type: exactly("run-resumed"), operator: text, by: runner}),
+  "run-resumed": record<FactOf<"run-resumed">>({
+    type: exactly("run-resumed"),
+    operator: text,
+    by: runner,
+    idleMs: added(count, 0),
+    supplied: added(texts, [])
+  }),
+  "document-changed": record<FactOf<"document-changed">>({
+    type: exactly("document-changed"),
+    folder: text,
+    runbook: source,
+    files: dictionary(sha256),
+    includes: dictionary(sha256),
+    plan
+  }),
   "journal-recovered": record<FactOf<"journal-recovered">>({type: exactly("journal-recovered"), cutBytes: count, cutLines: count}),
   "connection-opened": record<FactOf<"connection-opened">>({type: exactly("connection-opened"), connection: text, session: text, server}),
+  "target-checked": record<FactOf<"target-checked">>({
+    type: exactly("target-checked"),
+    step: stepId,
+    connection: text,
+    pins: dictionary(text),
+    server: nullable(server),
+    problem: nullable(text)
+  }),
   "input-asked": record<FactOf<"input-asked">>({type: exactly("input-asked"), name: text, step: nullable(stepId)}),
   "input-set": record<FactOf<"input-set">>({type: exactly("input-set"), name: text, value: text, secret: flag, by: text, via}),
   "cell-started": record<FactOf<"cell-started">>({type: exactly("cell-started"), step: stepId, attempt: place, execution}),
@@ -211,7 +241,8 @@ const readers: Readers = {
     attempt: place,
     name: text,
     value: text,
-    secret: flag
+    secret: flag,
+    exact: added(flag, true)
   }),
   "cell-ended": record<FactOf<"cell-ended">>({type: exactly("cell-ended"), step: stepId, attempt: place, outcome, ending}),
   "question-asked": record<FactOf<"question-asked">>({type: exactly("question-asked"), step: stepId, question}),
@@ -229,8 +260,8 @@ const readers: Readers = {
   "objective-measured": record<FactOf<"objective-measured">>({type: exactly("objective-measured"), objective: text, measure}),
   "deviation-recorded": record<FactOf<"deviation-recorded">>({
     type: exactly("deviation-recorded"),
-    deviation: exactly("out-of-order", "repeated", "skipped"),
-    step: stepId,
+    deviation: exactly("out-of-order", "repeated", "skipped", "changed", "rolled-back"),
+    step: nullable(stepId),
     by: text,
     why: text
   }),

@@ -61,7 +61,11 @@ function propose(stage: Stage, {choose, choices}: Decision): {readonly proposed:
 function fits(step: Step, question: Question, answer: Answer): boolean {
   switch (answer.type) {
     case "refused":
-      return true;
+      return question.type !== "lost";
+    case "repeated":
+    case "done":
+    case "skipped":
+      return question.type === "lost";
     case "confirmed":
       return question.type === "gate" || question.type === "confirmation";
     case "completed":

@@ -72,7 +72,8 @@ export async function attemptCell(stage: Stage, cell: Cell, attempt: number, tim
   for (const {capture, value} of outcome.type === "passed" ? judged.captured : []) {
     const shown = capture.secret && value !== "" ? markOf(capture.name) : redactor.text(value).text;
     const secret = capture.secret || shown !== value;
-    const {seq} = stage.write({type: "variable-captured", step: cell.id, attempt, name: capture.name, value: shown, secret});
+    const exact = (capture.secret && value !== "") || redactor.restore(shown) === value;
+    const {seq} = stage.write({type: "variable-captured", step: cell.id, attempt, name: capture.name, value: shown, secret, exact});
     stage.variables.set(capture.name, {value, secret, setAt: seq});
   }
   const ending = toEnding({

@@ -6,6 +6,7 @@ import {putQuestion, questionOf} from "./ask.ts";
 import {attemptCell, failAttempt} from "./attempt.ts";
 import {confirmCell} from "./confirm.ts";
 import {resolveInputs, whenAborted} from "./inputs.ts";
+import {decideLost} from "./lost.ts";
 import {describeFailure, scopeOf} from "./scope.ts";
 import type {Stage} from "./stage.ts";
 
@@ -24,6 +25,8 @@ async function passQuestion(stage: Stage, step: Exclude<Step, Cell>): Promise<bo
 
 async function passCell(stage: Stage, cell: Cell): Promise<boolean> {
   const begun = attemptsOf(stepRun(stage.run, cell.id)).length;
+  const lost = await decideLost(stage, cell);
+  if (lost !== "execute") return lost === "settled";
   const decided = await decide(stage, cell);
   if (decided === "unknown") return false;
   if (typeof decided === "object") {

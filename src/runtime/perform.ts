@@ -65,6 +65,7 @@ export async function perform(request: RunRequest): Promise<Performance> {
       runbook: {path, title, revision, digest},
       files: folder.files,
       includes: {},
+      directory,
       mode,
       operator,
       by: identify(),

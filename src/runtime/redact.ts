@@ -10,6 +10,8 @@ export interface Redactor {
   /** Nothing is secret; texts may be passed on as they are. */
   readonly idle: boolean;
   text(text: string): {readonly text: string; readonly count: number};
+  /** Puts the values of secrets in place of their marks; not where a secret had been printed in another form. */
+  restore(text: string): string;
   stream(): RedactedStream;
 }
 /** The bytes of one stream on their way to the sinks. What might be the beginning of a secret is held back until it is known. */
@@ -27,11 +29,13 @@ export function createRedactor(): Redactor {
   const marks: Uint8Array[] = []; // by pattern
   const patterns: Uint8Array[] = [];
   const known = new Set<string>();
+  const values = new Map<string, string>(); // by mark
   let matcher: Matcher | null = null;
 
   return {
     add(name, value) {
       const mark = Buffer.from(markOf(name));
+      values.set(markOf(name), value);
       for (const form of secretForms(value, shortestSecret)) {
         const key = form.toString("latin1");
         if (known.has(key)) continue;
@@ -50,6 +54,7 @@ export function createRedactor(): Redactor {
       const bytes = Buffer.concat([stream.write(Buffer.from(text)), stream.end()]);
       return stream.count === 0 ? {text, count: 0} : {text: bytes.toString(), count: stream.count};
     },
+    restore: (text) => text.replace(/\[redacted:[^\]]*\]/g, (mark) => values.get(mark) ?? mark),
     stream: openStream
   };
 

@@ -91,6 +91,12 @@ function answerWord(step: Extract<StepRun, {status: "answered"}>): string {
       return "completed";
     case "chosen":
       return "decided";
+    case "repeated":
+      return "to be repeated";
+    case "done":
+      return "marked done";
+    case "skipped":
+      return "skipped";
     default:
       return unreachable(step.answer);
   }

@@ -26,11 +26,17 @@ export function factLines(runbook: Runbook, steps: ReadonlyMap<StepId, Step>, ru
       ];
     }
     case "run-resumed":
-      return ["", `resumed by ${quiet(event.operator)} on ${quiet(event.by.host)}`];
+      return ["", `resumed by ${quiet(event.operator)} on ${quiet(event.by.host)}, after ${formatDuration(event.idleMs)} without a runner`];
+    case "document-changed":
+      return [note(`the runbook goes on as in ${quiet(event.folder)} of the record`)];
     case "journal-recovered":
       return [paint.yellow(`the journal had a broken end: ${count(event.cutLines, "line")} (${count(event.cutBytes, "byte")}) cut off`)];
     case "connection-opened":
       return [note(`${event.connection}${event.session === "main" ? "" : ` (session ${event.session})`}: ${serverWords(event.server)}`)];
+    case "target-checked": {
+      const pins = Object.entries(event.pins).map(([pin, value]) => `${pin}=${value}`);
+      return event.problem === null ? [note(quiet(`${event.connection} is ${pins.join(", ")}: checked`))] : []; // the cell's end says why
+    }
     case "input-asked":
       return [`${markOf("asked", paint)} input ${event.name}`];
     case "input-set":
@@ -85,7 +91,11 @@ export function factLines(runbook: Runbook, steps: ReadonlyMap<StepId, Step>, ru
       return objective ? [measureLine(objective, event.measure, paint)] : [];
     }
     case "deviation-recorded":
-      return [paint.yellow(`! ${event.step} ${event.deviation} by ${quiet(event.by)}${event.why === "" ? "" : `: ${quiet(event.why)}`}`)];
+      return [
+        paint.yellow(
+          `! ${event.step ?? "the runbook"} ${event.deviation} by ${quiet(event.by)}${event.why === "" ? "" : `: ${quiet(event.why)}`}`
+        )
+      ];
     case "cancel-requested":
       return [paint.yellow(`! cancelled by ${quiet(event.by)}`)];
     case "run-ended":

@@ -63,6 +63,8 @@ export function questionWords(step: Step, question: Question): string {
       return `checklist "${quiet(stepName(step))}"${step.type === "checklist" ? ` of ${count(step.items.length, "item")}` : ""}`;
     case "decision":
       return `decision "${quiet(stepName(step))}"${question.proposed === null ? "" : `, proposed: ${choiceLabel(step, question.proposed)}`}`;
+    case "lost":
+      return `"${quiet(stepName(step))}" was lost: what is to become of it?`;
     case "confirmation":
       return `confirmation of "${quiet(stepName(step))}"`;
     default:
@@ -71,6 +73,8 @@ export function questionWords(step: Step, question: Question): string {
 }
 
 export function answerWords(step: Step, answer: Answer): string {
+  if (answer.type === "repeated") return "to be repeated";
+  if (answer.type === "done") return "marked done";
   return answer.type === "chosen" ? `${choiceLabel(step, answer.choice)}${answer.proposed ? " (as proposed)" : ""}` : answer.type;
 }
 
