@@ -1,5 +1,5 @@
 /** The contract of a cell kind. The house knows nothing else of bash or SQL: a new kind is one file that fulfils this. */
-import type {Column, Fact, Notice, Place, Stream, Table} from "./event.ts";
+import type {Column, Fact, Notice, Place, ServerIdentity, Stream, Table} from "./event.ts";
 import type {Cell, Runbook, RunId, Settings, Span} from "./runbook.ts";
 
 export interface Kind<Config = unknown, Session = unknown> {
@@ -81,6 +81,8 @@ export interface Task<Config = unknown> {
   readonly attempt: number;
   readonly variables: ReadonlyMap<string, BoundVariable>; // present values, secrets included
   readonly runLabel: string; // "runbook <run> <step>": for application_name
+  /** Null: the cell destroys nothing. Else to be told of the server before anything is sent; throws where the cell must not act on it. */
+  readonly claim: ((server: ServerIdentity) => Promise<void>) | null;
 }
 export interface BoundVariable {
   readonly value: string;

@@ -11,13 +11,20 @@ import {host, user} from "./identity.ts";
 import {whenAborted} from "./inputs.ts";
 import type {Judgement} from "./judge.ts";
 import {judge, readCapture} from "./judge.ts";
+import {claimTarget, connectionOf} from "./reach-target.ts";
 import {markOf} from "./redact.ts";
 import {scopeOf} from "./scope.ts";
 import {sessionKey} from "./sessions.ts";
 import type {Interruption, Stage} from "./stage.ts";
 import {WithheldOutput} from "./withheld-output.ts";
 
-export async function attemptCell(stage: Stage, cell: Cell, attempt: number, timeoutMs: number | null): Promise<Outcome> {
+export async function attemptCell(
+  stage: Stage,
+  cell: Cell,
+  attempt: number,
+  timeoutMs: number | null,
+  destructive: boolean
+): Promise<Outcome> {
   const kind = stage.kindOf(cell);
   await stage.record({type: "cell-started", step: cell.id, attempt, execution: describe(stage, cell)});
   const {journal, redactor, folder} = stage;
@@ -45,7 +52,16 @@ export async function attemptCell(stage: Stage, cell: Cell, attempt: number, tim
   try {
     const session = await Promise.race([stage.sessions.open(kind, cell), whenAborted(running.signal)]);
     running.signal.throwIfAborted();
-    const task: Task = {cell, config: cell.config, attempt, variables: stage.variables.bound, runLabel: `runbook ${stage.id} ${cell.id}`};
+    const claim: Task["claim"] = async (server) =>
+      claimTarget(stage, cell, await stage.targets.connection(connectionOf(stage, cell)), server, running.signal);
+    const task: Task = {
+      cell,
+      config: cell.config,
+      attempt,
+      variables: stage.variables.bound,
+      runLabel: `runbook ${stage.id} ${cell.id}`,
+      claim: destructive && kind.targets === "connections" ? claim : null
+    };
     finish = await Promise.race([kind.execute(task, session, emit, running.signal), giveUp(running.signal)]);
   } catch (error) {
     finish = toFinish(running.signal.aborted ? null : error);

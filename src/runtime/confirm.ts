@@ -1,43 +1,69 @@
 /** A cell that destroys, might destroy, or says `confirm`, starts only after a person has confirmed exactly this. */
 import {createHash} from "node:crypto";
 import type {Confirmation} from "../model/event.ts";
-import type {Assessment} from "../model/kind.ts";
+import type {AnyKind, Assessment, BoundVariable} from "../model/kind.ts";
 import type {Cell} from "../model/runbook.ts";
 import {putQuestion} from "./ask.ts";
 import {host, user} from "./identity.ts";
+import {connectionOf} from "./reach-target.ts";
 import {markOf} from "./redact.ts";
 import type {Stage} from "./stage.ts";
 
 /** False: it was refused, or nobody answered. */
-export async function confirmCell(stage: Stage, cell: Cell): Promise<boolean> {
-  const assessment = await assess(stage, cell);
+export async function confirmCell(stage: Stage, cell: Cell, assessment: Assessment): Promise<boolean> {
   if (!needsConfirmation(cell, assessment)) return true;
-  const answer = await putQuestion(stage, cell, await toConfirmation(stage, cell, assessment));
+  const question = toConfirmation(cell, assessment, {
+    values: stage.variables.bound,
+    show: (text) => stage.redactor.text(text).text,
+    target: await describeTarget(stage, cell)
+  });
+  const answer = await putQuestion(stage, cell, question);
   return answer?.type === "confirmed";
 }
 
-export function needsConfirmation({options: {confirm, phrase, destructive, safe}}: Cell, {verdict}: Assessment): boolean {
-  return confirm || phrase !== null || destructive !== null || (verdict !== "harmless" && safe === null);
+/** The cell destroys something, or nobody can say that it does not. */
+export function destroys({options: {destructive, safe}}: Cell, {verdict}: Assessment): boolean {
+  return destructive !== null || (verdict !== "harmless" && safe === null);
+}
+
+export function needsConfirmation(cell: Cell, assessment: Assessment): boolean {
+  return cell.options.confirm || cell.options.phrase !== null || destroys(cell, assessment);
+}
+
+/** What a text would destroy; one that cannot be analysed might destroy anything. */
+export async function assessCell(kind: AnyKind, cell: Cell, variables: Iterable<string>): Promise<Assessment> {
+  try {
+    return await kind.assess(cell, [...variables]);
+  } catch (error) {
+    return {
+      verdict: "unknown",
+      reasons: [],
+      unknown: [`the text could not be analysed: ${error instanceof Error ? error.message : String(error)}`],
+      names: []
+    };
+  }
+}
+
+export interface Circumstances {
+  readonly values: ReadonlyMap<string, Pick<BoundVariable, "value" | "secret">>;
+  readonly show: (text: string) => string; // without secrets
+  readonly target: string;
 }
 
 /** The hash covers all that the person can see: text, options, host, user, target and the present values. */
-async function toConfirmation(stage: Stage, cell: Cell, {reasons, unknown, names}: Assessment): Promise<Confirmation> {
+export function toConfirmation(
+  cell: Cell,
+  {reasons, unknown, names}: Assessment,
+  {values: bound, show, target}: Circumstances
+): Confirmation {
   const {destructive, confirm, phrase} = cell.options;
   const values = Object.fromEntries(
-    names.flatMap((name) => {
-      const variable = stage.variables.bound.get(name);
-      return variable ? [[name, variable.secret ? markOf(name) : stage.redactor.text(variable.value).text]] : [];
+    names.toSorted().flatMap((name) => {
+      const variable = bound.get(name);
+      return variable ? [[name, variable.secret ? markOf(name) : show(variable.value)]] : [];
     })
   );
-  const bound = {
-    text: cell.source,
-    options: cell.options,
-    config: cell.config,
-    host,
-    user,
-    target: await identify(stage, cell),
-    values
-  };
+  const covered = {text: cell.source, options: cell.options, config: cell.config, host, user, target, values};
   return {
     type: "confirmation",
     phrase,
@@ -49,30 +75,17 @@ async function toConfirmation(stage: Stage, cell: Cell, {reasons, unknown, names
     unknown,
     values,
     text: cell.source,
-    sha256: createHash("sha256").update(JSON.stringify(bound)).digest("hex")
+    sha256: createHash("sha256").update(JSON.stringify(covered)).digest("hex")
   };
 }
 
-async function assess(stage: Stage, cell: Cell): Promise<Assessment> {
-  try {
-    return await stage.kindOf(cell).assess(cell, [...stage.variables.bound.keys()]);
-  } catch (error) {
-    return {
-      verdict: "unknown",
-      reasons: [],
-      unknown: [`the text could not be analysed: ${error instanceof Error ? error.message : String(error)}`],
-      names: []
-    };
-  }
-}
-
-async function identify(stage: Stage, cell: Cell): Promise<string> {
-  const name = cell.options.on ?? "default";
-  if (stage.kindOf(cell).targets === "hosts") return cell.options.on ?? "local";
-  try {
-    const at = await stage.targets.connection(name);
-    return at.embedded ? `${name}: embedded` : `${name}: ${at.user}@${at.host}:${at.port}/${at.database}`;
-  } catch (error) {
-    return `${name}: ${error instanceof Error ? error.message : String(error)}`; // the cell will fail with it
-  }
+/** Where the cell acts, in words; starts nothing and asks no server. */
+export async function describeTarget(
+  stage: Pick<Stage, "kindOf" | "targets"> & {readonly request: Pick<Stage["request"], "runbook">},
+  cell: Cell
+): Promise<string> {
+  const place = stage.kindOf(cell).targets === "hosts" ? (cell.options.on ?? "local") : null;
+  if (place !== null && Object.keys(stage.request.runbook.settings.connections).length === 0) return place;
+  const connection = (await stage.targets.open()).describe(connectionOf(stage, cell));
+  return place === null ? connection : `${place}; ${connection}`;
 }

@@ -16,7 +16,7 @@ export async function inspectRunbook(runbook: Runbook, kinds: readonly AnyKind[]
 }
 
 /** Nothing is ever ignored: what a document asks for and we cannot do is an error before anything runs. */
-function findUnsupported({path, includes, reminders, steps, settings}: Runbook, kinds: readonly AnyKind[]): readonly Problem[] {
+function findUnsupported({path, includes, reminders, steps}: Runbook, kinds: readonly AnyKind[]): readonly Problem[] {
   const refuse = (what: string, span: Span): Problem => ({
     rule: "not-supported",
     severity: "error",
@@ -27,11 +27,6 @@ function findUnsupported({path, includes, reminders, steps, settings}: Runbook, 
   return [
     ...includes.map(({id, span}) => refuse(`include "${id}"`, span)),
     ...reminders.map(({id, span}) => refuse(`reminder "${id}"`, span)),
-    ...Object.values(settings.connections).flatMap(({name, role, systemIdentifier, database, span}) =>
-      [role && "role", systemIdentifier && "system_identifier", database && "database"].flatMap((pin) =>
-        pin ? [refuse(`${pin} of connection "${name}"`, span)] : []
-      )
-    ),
     ...steps.flatMap((step) => unsupportedIn(step, kinds).map(([what, span]) => refuse(`${what} of "${stepName(step)}"`, span)))
   ];
 }

@@ -4,9 +4,10 @@ import {attemptsOf, stepRun} from "../model/run.ts";
 import type {Cell, Step} from "../model/runbook.ts";
 import {putQuestion, questionOf} from "./ask.ts";
 import {attemptCell, failAttempt} from "./attempt.ts";
-import {confirmCell} from "./confirm.ts";
+import {assessCell, confirmCell, destroys} from "./confirm.ts";
 import {resolveInputs, whenAborted} from "./inputs.ts";
 import {decideLost} from "./lost.ts";
+import {reachTarget} from "./reach-target.ts";
 import {describeFailure, scopeOf} from "./scope.ts";
 import type {Stage} from "./stage.ts";
 
@@ -37,8 +38,10 @@ async function passCell(stage: Stage, cell: Cell): Promise<boolean> {
     await stage.record({type: "step-skipped", step: cell.id, reason: `when ${cell.options.when!.source}`, by: null});
     return true;
   }
-  if (!(await resolveInputs(stage, cell.uses, cell)) || !(await confirmCell(stage, cell))) return false;
-  return executeUntil(stage, cell, begun);
+  if (!(await resolveInputs(stage, cell.uses, cell))) return false;
+  const assessment = await assessCell(stage.kindOf(cell), cell, stage.variables.bound.keys());
+  if (!(await confirmCell(stage, cell, assessment))) return false;
+  return executeUntil(stage, cell, begun, destroys(cell, assessment));
 }
 
 /** What the cell's `when` says; it needs its own inputs, but not those that only the cell needs. */
@@ -56,14 +59,27 @@ async function decide(stage: Stage, cell: Cell): Promise<"execute" | "skip" | "u
 }
 
 /** Attempts until one passes, `within` has gone by or `retries` are used up. */
-async function executeUntil(stage: Stage, cell: Cell, begun: number): Promise<boolean> {
+async function executeUntil(stage: Stage, cell: Cell, begun: number, destructive: boolean): Promise<boolean> {
   const {timeoutMs, withinMs, everyMs, retries} = cell.options;
+  if ((await reachTarget(stage, cell, false)).type === "withdrawn") return false; // a server that starts takes no time of the cell's
   const began = performance.now();
   const leftMs = (): number => (withinMs === null ? Number.POSITIVE_INFINITY : withinMs - (performance.now() - began));
   const most = retries === null ? (withinMs === null ? 1 : Number.POSITIVE_INFINITY) : retries + 1;
   for (let tried = 1; !stage.withdrawn; tried++) {
+    const reached = await reachTarget(stage, cell, destructive);
+    if (reached.type === "withdrawn") return false;
+    if (reached.type === "refused") {
+      await failAttempt(stage, cell, begun + tried, reached.message);
+      return false;
+    }
     const limitMs = Math.min(timeoutMs ?? Number.POSITIVE_INFINITY, leftMs());
-    const outcome = await attemptCell(stage, cell, begun + tried, Number.isFinite(limitMs) ? Math.max(1, Math.round(limitMs)) : null);
+    const outcome = await attemptCell(
+      stage,
+      cell,
+      begun + tried,
+      Number.isFinite(limitMs) ? Math.max(1, Math.round(limitMs)) : null,
+      destructive
+    );
     if (outcome.type === "passed") return true;
     // What was cancelled or lost is never repeated by itself.
     if (outcome.type === "cancelled" || outcome.type === "lost" || tried >= most || leftMs() <= everyMs) return false;

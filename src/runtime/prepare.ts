@@ -5,6 +5,7 @@ import type {RunId} from "../model/runbook.ts";
 import {stepsById} from "../model/runbook.ts";
 import {UsageError} from "../model/usage-error.ts";
 import type {RunRequest} from "./conductor.ts";
+import {host} from "./identity.ts";
 import {shortestSecretInput} from "./inputs.ts";
 import type {Journal} from "./journal.ts";
 import {createMilestones} from "./milestones.ts";
@@ -58,7 +59,8 @@ export function prepareStage(
     lookup: (name) => variables.texts.get(name) ?? given.get(name) ?? request.environment[name],
     environment: processes,
     runDirectory: folder,
-    addSecret: (name, value) => redactor.add(name, value)
+    addSecret: (name, value) => redactor.add(name, value),
+    holder: `runbook ${id} by ${request.operator} on ${host}`
   });
   const own = {
     RUNBOOK_RUN: id,
@@ -92,6 +94,7 @@ export function prepareStage(
     milestones: createMilestones(request),
     facts: new Map(),
     shells: new Map(),
+    checked: new Set(),
     get run() {
       return run();
     },

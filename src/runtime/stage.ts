@@ -26,6 +26,7 @@ export interface Stage {
   readonly milestones: Milestones;
   readonly facts: Map<StepId, AttemptFacts>; // of the last attempt of steps that later expressions read
   readonly shells: Map<string, (name: string) => string | undefined>; // by session: the values a shell had at the end of its last cell
+  readonly checked: Set<string>; // servers, by host:port, that were found to be what their connection pins
   readonly run: Run; // the fold of what was heard
   readonly steps: ReadonlyMap<StepId, Step>;
   readonly stepIds: readonly StepId[];

@@ -3,6 +3,8 @@ import type {ResolvedConnection} from "../model/kind.ts";
 import type {openTargets} from "./connections/index.ts";
 
 export interface LazyTargets {
+  /** All of them; loads what they are made of. */
+  open(): Promise<Targets>;
   connection(name: string): Promise<ResolvedConnection>;
   environment(): Promise<Readonly<Record<string, string>>>;
   close(): Promise<void>;
@@ -14,6 +16,7 @@ export function createTargets(options: Options): LazyTargets {
   let opening: Promise<Targets> | null = null;
   const opened = (): Promise<Targets> => (opening ??= import("./connections/index.ts").then(({openTargets}) => openTargets(options)));
   return {
+    open: opened,
     connection: async (name) => (await opened()).connection(name),
     environment: async () => (Object.keys(options.settings.connections).length === 0 ? {} : (await opened()).environment()),
     close: async () => {

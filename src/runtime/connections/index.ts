@@ -6,6 +6,10 @@ import {resolveConninfo} from "./conninfo/resolve.ts";
 import type {Embedded} from "./embedded/embedded.ts";
 import {startEmbedded} from "./embedded/embedded.ts";
 import {EMBEDDED} from "./embedded/word.ts";
+import type {Holds} from "./hold-target.ts";
+import {createHolds} from "./hold-target.ts";
+import type {Pins} from "./pins.ts";
+import {readPins} from "./pins.ts";
 import {fillTemplate} from "./template.ts";
 
 export {checkTemplates} from "./check-templates.ts";
@@ -16,19 +20,28 @@ export interface TargetOptions {
   readonly environment: Readonly<Record<string, string>>; // of the process
   readonly runDirectory: string;
   readonly addSecret: (name: string, value: string) => void;
+  readonly holder: string; // what other runs are told of this one
 }
 export interface Targets {
   /** Throws an error that a person can act on; it names the connection and its place, and never holds a password. */
   connection(name: string): Promise<ResolvedConnection>;
   /** PG* for processes, when `default` is embedded. */
   environment(): Promise<Record<string, string>>;
-  /** Ends the embedded server, if there is one. */
+  /** What programs of libpq would reach with this environment; null when it names no server. */
+  reachedBy(environment: Readonly<Record<string, string>>): ResolvedConnection | null;
+  /** What the document pins of a connection; throws where a value is missing. */
+  pins(name: string): Pins;
+  /** Where a connection leads, for people; starts nothing. */
+  describe(name: string): string;
+  readonly holds: Holds;
+  /** Lets go of what is held, and ends the embedded server, if there is one. */
   close(): Promise<void>;
 }
 
 export const DEFAULT = "default";
 
-export function openTargets({settings, lookup, environment, addSecret}: TargetOptions): Targets {
+export function openTargets({settings, lookup, environment, addSecret, holder}: TargetOptions): Targets {
+  const holds = createHolds(holder);
   let starting: Promise<Embedded> | null = null;
   const embedded = (): Promise<Embedded> =>
     (starting ??= startEmbedded(environment).then((server) => {
@@ -69,7 +82,26 @@ export function openTargets({settings, lookup, environment, addSecret}: TargetOp
         ...(password !== null && {PGPASSWORD: password})
       };
     },
+    reachedBy(given) {
+      if (!["PGHOST", "PGHOSTADDR", "PGPORT", "PGSERVICE"].some((name) => given[name])) return null;
+      return resolve(DEFAULT, undefined, {lookup, environment: given, addSecret});
+    },
+    pins: (name) => readPins(settings.connections[name], (variable) => give(variable, lookup)),
+    describe(name) {
+      const connection = settings.connections[name];
+      if (isEmbedded(connection)) return `${name}: embedded`;
+      if (!connection && Object.keys(settings.connections).length > 0) return `${name}: no such connection`;
+      try {
+        const {user, host, port, database} = resolve(name, connection, {lookup, environment, addSecret});
+        const pinned = Object.entries(readPins(connection, (variable) => give(variable, lookup)));
+        return `${name}: ${user}@${host}:${port}/${database}${pinned.map(([pin, value]) => `, ${pin}=${value}`).join("")}`;
+      } catch (error) {
+        return `${name}: ${error instanceof Error ? error.message : String(error)}`; // the cell will fail with it
+      }
+    },
+    holds,
     async close() {
+      await holds.close();
       const started = await starting?.catch(() => null);
       starting = null;
       await started?.stop();
@@ -85,15 +117,17 @@ function refuseService({PGSERVICE: service}: Readonly<Record<string, string>>): 
     );
 }
 
+function give(variable: string, lookup: TargetOptions["lookup"]): string {
+  const value = lookup(variable);
+  if (value === undefined)
+    throw new ConninfoError(`\${${variable}} has no value; give it with --set ${variable}=…, --env-file or the environment`);
+  return value;
+}
+
 type Lookups = Pick<TargetOptions, "lookup" | "environment" | "addSecret">;
 
 function resolve(name: string, connection: Connection | undefined, {lookup, environment, addSecret}: Lookups): ResolvedConnection {
-  const text = fillTemplate(connection?.url ?? "", (variable) => {
-    const value = lookup(variable);
-    if (value === undefined)
-      throw new ConninfoError(`\${${variable}} has no value; give it with --set ${variable}=…, --env-file or the environment`);
-    return value;
-  });
+  const text = fillTemplate(connection?.url ?? "", (variable) => give(variable, lookup));
   if (text.trim() === "" && connection && connection.url.trim() !== "")
     throw new ConninfoError(`${connection.url} is empty; give it a connection string`);
   const {password, findPassword, sslOtherwise, ...resolved} = resolveConninfo(text, environment);

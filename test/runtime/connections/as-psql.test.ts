@@ -79,7 +79,14 @@ test.each(strings)("%j with %j leads where psql goes", async (template, variable
     }
   };
   const settings = {connections: url === "" ? {} : connections, hosts: {}, secrets: [], requires: [], files: [], drillEveryMs: null};
-  const targets = openTargets({settings, lookup: () => undefined, environment, runDirectory: folder, addSecret: () => {}});
+  const targets = openTargets({
+    settings,
+    lookup: () => undefined,
+    environment,
+    runDirectory: folder,
+    holder: "runbook test",
+    addSecret: () => {}
+  });
   const notebook = await openNotebook("", {...toConnection("host=x"), ...(await targets.connection("default"))});
   const {tables} = await notebook.run(QUESTION);
   await notebook.close();

@@ -36,6 +36,7 @@ function open(
     lookup: (name) => values[name],
     environment: {PATH: process.env.PATH ?? "", HOME: "/nowhere", ...environment},
     runDirectory: "/nowhere",
+    holder: "runbook test",
     addSecret: (name, value) => secrets.push([name, value])
   });
   opened.push(targets);

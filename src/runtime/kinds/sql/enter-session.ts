@@ -1,8 +1,10 @@
 /** Brings a session to where a cell can begin: connected, named after the cell, allowed to write or not. */
+import type {ServerIdentity} from "../../../model/event.ts";
 import type {Task} from "../../../model/kind.ts";
 import type {Connected} from "./connect.ts";
 import type {Failure} from "./finish.ts";
 import {plainFailure} from "./finish.ts";
+import {identifyServer} from "./identify-server.ts";
 import type {SqlConfig} from "./options.ts";
 import type {SqlSession} from "./session.ts";
 import {useConnection} from "./session.ts";
@@ -36,6 +38,7 @@ async function prepareSession(task: Task<SqlConfig>, session: SqlSession, connec
     );
   }
   await undoBeforeRetry(task, session, connected);
+  if (task.claim) await task.claim(await serverOf(session, connected));
   const readOnly = config.readonly || connected.resolved.readonly;
   const inside = connected.transaction() !== "idle";
   if (inside && config.transaction !== "auto")
@@ -63,4 +66,10 @@ async function undoBeforeRetry({cell, attempt}: Task<SqlConfig>, session: SqlSes
   const again = (withinMs !== null || retries !== null) && last?.step === cell.id && last.attempt === attempt - 1;
   if (again && !last.inside && connected.transaction() !== "idle") await connected.ask("rollback");
   session.last = {step: cell.id, attempt, inside: again ? last.inside : connected.transaction() !== "idle"};
+}
+
+/** Asked anew, since a standby may have been promoted; inside a transaction it is what it was when the connection was opened. */
+async function serverOf(session: SqlSession, connected: Connected): Promise<ServerIdentity> {
+  if (connected.transaction() === "idle") session.server = (await identifyServer(connected)).identity;
+  return session.server!;
 }

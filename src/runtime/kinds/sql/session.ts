@@ -5,10 +5,13 @@ import type {StepId} from "../../../model/runbook.ts";
 import type {Connected} from "./connect.ts";
 import {connect} from "./connect.ts";
 import {explainConnectError} from "./explain-connect-error.ts";
+import type {Identified} from "./identify-server.ts";
+import {identifyServer} from "./identify-server.ts";
 
 export interface SqlSession {
   readonly context: SessionContext;
   connected: Connected | null;
+  server: ServerIdentity | null; // at the other end of it
   named: string; // the application_name that the server shows now
   readOnly: boolean; // default_transaction_read_only as it was last set
   openTransaction: boolean; // when its last cell ended
@@ -23,6 +26,7 @@ export interface LastAttempt {
 export const openSession = (context: SessionContext): SqlSession => ({
   context,
   connected: null,
+  server: null,
   named: "",
   readOnly: false,
   openTransaction: false,
@@ -58,46 +62,17 @@ export async function useConnection(
     throw new Error(explainConnectError(error, resolved), {cause: error});
   }
   try {
-    const server = await identify(connected);
+    const server = await identifyServer(connected);
     requireAttributes(resolved, server);
     if (resolved.readonly) await connected.ask("set default_transaction_read_only = on");
     await context.record({type: "connection-opened", connection: name, session: context.name, server: server.identity});
+    session.server = server.identity;
   } catch (error) {
     await connected.end();
     throw error;
   }
   Object.assign(session, {connected, named: applicationName, readOnly: resolved.readonly});
   return {connected, again: before !== null};
-}
-
-interface Identified {
-  readonly identity: ServerIdentity;
-  readonly readOnly: boolean;
-}
-
-async function identify(connected: Connected): Promise<Identified> {
-  const common =
-    "current_setting('server_version'), current_database(), current_user, pg_catalog.pg_is_in_recovery(), current_setting('transaction_read_only')";
-  // not every role may read the system identifier, and not every server has the function
-  const rows = await connected
-    .ask(`select ${common}, (select system_identifier from pg_catalog.pg_control_system())`)
-    .catch(() => connected.ask(`select ${common}, null`));
-  const [version, database, user, recovering, readOnly, systemIdentifier] = rows[0] ?? [];
-  const {host, port, embedded, demo} = connected.resolved;
-  return {
-    identity: {
-      version: version ?? "",
-      host,
-      port,
-      database: database ?? connected.resolved.database,
-      user: user ?? connected.resolved.user,
-      systemIdentifier: systemIdentifier ?? null,
-      recovering: recovering === undefined || recovering === null ? null : recovering === "t",
-      embedded,
-      demo
-    },
-    readOnly: readOnly === "on"
-  };
 }
 
 /** target_session_attrs, with the one host there is. */

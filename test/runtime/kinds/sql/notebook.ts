@@ -89,7 +89,8 @@ export async function openNotebook(url: string, more: Partial<ResolvedConnection
           config,
           attempt,
           variables: bound,
-          runLabel: "runbook 0190 cell"
+          runLabel: "runbook 0190 cell",
+          claim: null
         },
         session,
         take,
