@@ -54,6 +54,27 @@ export async function openJournal(folder: string, listener: JournalListener): Pr
   }
 }
 
+/** Where a journal that others began goes on. */
+export interface JournalEnd {
+  readonly seq: number;
+  readonly prev: string; // sha256 of the last line
+  readonly bytes: number; // how long the file is up to there; what follows is cut off
+  readonly ms: number; // of what comes next
+}
+
+/** Goes on with the journal of a run folder of which the caller holds the lock. */
+export async function continueJournal(folder: string, lock: Lock, end: JournalEnd, listener: JournalListener): Promise<Journal> {
+  const file = await open(join(folder, "journal.ndjson"), "a");
+  try {
+    await file.truncate(end.bytes);
+    await file.datasync(); // what a killed runner had not waited for has been seen all the same
+    return new JournalFile(file, lock, listener, end);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
 class JournalFile implements Journal {
   syncs = 0;
   readonly #file: FileHandle;
@@ -72,10 +93,20 @@ class JournalFile implements Journal {
   #queued: Promise<void> | null = null; // the next group, while the last one is being written
   readonly #failure = new AbortController();
 
-  constructor(file: FileHandle, lock: Lock, listener: JournalListener) {
+  readonly #before: number; // milliseconds of the run before this runner
+
+  constructor(
+    file: FileHandle,
+    lock: Lock,
+    listener: JournalListener,
+    {seq, prev, ms}: Omit<JournalEnd, "bytes"> = {seq: 0, prev: firstPrev, ms: 0}
+  ) {
     this.#file = file;
     this.#lock = lock;
     this.#listener = listener;
+    this.#seq = seq;
+    this.#prev = prev;
+    this.#before = ms;
   }
 
   get failure(): AbortSignal {
@@ -112,7 +143,7 @@ class JournalFile implements Journal {
   }
 
   elapsedMs(): number {
-    return Math.round(performance.now() - this.#began);
+    return this.#before + Math.round(performance.now() - this.#began);
   }
 
   async close(): Promise<void> {
