@@ -111,9 +111,9 @@ export function describeEnd(step: StepRun): string {
   }
 }
 
-/** "RTO 12m 3s of 15m, 4m waiting for people". */
+/** 'RTO "Service is back" 12m 3s of at most 15m, 4m of it waiting for people'. */
 export function describeMeasure(objective: Objective, measure: Measure | null): MeasuredObjective {
-  const title = objective.title ?? objective.metric.toUpperCase();
+  const title = `${objective.metric.toUpperCase()}${objective.title === null ? "" : ` "${objective.title}"`}`;
   const most = formatDuration(objective.maxMs);
   if (measure === null) return {objective, measure, words: `${title}: at most ${most}`};
   if (measure.actualMs === null)

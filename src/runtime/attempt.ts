@@ -82,6 +82,8 @@ export async function attemptCell(
   const judged = running.signal.aborted
     ? interrupted(running.signal.reason as Interruption, finish)
     : judge(cell, kind, finish, scope, redactor);
+  // A failure that was promised: what was refused, and in which words, is part of the record.
+  if (judged.outcome.type === "passed" && finish.error !== null) notes.unshift(finish.error.message);
   const totals = await recorded.end();
   const outcome: Outcome = totals.failure === null ? judged.outcome : {type: "failed", message: totals.failure, place: null};
   for (const check of judged.checks) stage.write({type: "expectation-checked", step: cell.id, attempt, ...check});

@@ -20,7 +20,9 @@ export interface Captured {
 
 export function judge(cell: Cell, kind: AnyKind, finish: Finish, scope: Scope, redactor: Redactor): Judgement {
   if (finish.lost !== null) return {outcome: {type: "lost", message: finish.lost}, checks: [], captured: []};
-  const checks = cell.expectations.map(({that: {source}}, index) => ({index, ...check(source, scope, redactor)}));
+  const neverBegan = finish.error !== null && finish[kind.judge] === null && finish.signal === null;
+  // Promises of what never began would only bury the reason.
+  const checks = (neverBegan ? [] : cell.expectations).map(({that: {source}}, index) => ({index, ...check(source, scope, redactor)}));
   const failed = (message: string): Judgement => ({outcome: {type: "failed", message, place: null}, checks, captured: []});
   if (finish.error !== null && !isExpected(cell, kind, finish))
     return {outcome: {type: "failed", message: finish.error.message, place: finish.error.place}, checks, captured: []};

@@ -11,7 +11,7 @@ import {unreachable} from "../../model/unreachable.ts";
 import {count} from "./amounts.ts";
 import type {Paint} from "./paint.ts";
 import {measureLine, summaryLines} from "./summary.ts";
-import {answerWords, markOf, nameOf, questionWords, quiet, serverWords} from "./words.ts";
+import {answerWords, markOf, nameOf, questionWords, quiet, serverWords, valueWords} from "./words.ts";
 
 /** `run` has folded the event already. */
 export function factLines(runbook: Runbook, steps: ReadonlyMap<StepId, Step>, run: Run, event: Event, paint: Paint): readonly string[] {
@@ -40,7 +40,7 @@ export function factLines(runbook: Runbook, steps: ReadonlyMap<StepId, Step>, ru
     case "input-asked":
       return [`${markOf("asked", paint)} input ${event.name}`];
     case "input-set":
-      return [note(`${event.name} = ${quiet(event.value)} ${paint.dim(`(${event.via})`)}`)];
+      return [note(`${event.name} = ${valueWords(event.value)} ${paint.dim(`(${event.via})`)}`)];
     case "cell-started": {
       const step = steps.get(event.step);
       const again = event.attempt > 1 ? `, attempt ${event.attempt}` : "";
@@ -53,7 +53,7 @@ export function factLines(runbook: Runbook, steps: ReadonlyMap<StepId, Step>, ru
     case "expectation-checked":
       return expectationLines(steps.get(event.step) as Cell, event, paint);
     case "variable-captured":
-      return [note(`${event.name} = ${quiet(event.value)}`)];
+      return [note(`${event.name} = ${valueWords(event.value)}`)];
     case "cell-ended": {
       const now = stepRun(run, event.step);
       return now.status === "ended" ? endLines(runbook, steps.get(event.step) as Cell, now.attempt, paint) : [];

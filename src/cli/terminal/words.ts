@@ -11,6 +11,16 @@ import {toTerminalLine} from "./sanitize.ts";
 /** Text of the document or of a run inside a line of ours. */
 export const quiet = (text: string): string => toTerminalLine(text.replaceAll("\r", " ").replaceAll("\n", " "), {colour: false});
 
+const longestValue = 100;
+
+/** A value in a line of ours: its beginning, and how much there is. The record has the whole. */
+export function valueWords(value: string): string {
+  const lines = value.split("\n").length;
+  if (value.length <= longestValue && lines === 1) return quiet(value);
+  const size = [count(Buffer.byteLength(value), "byte"), ...(lines > 1 ? [count(lines, "line")] : [])].join(", ");
+  return `${quiet(value.slice(0, longestValue))}… (${size})`;
+}
+
 export function markOf(standing: Standing, paint: Paint): string {
   switch (standing) {
     case "passed":
