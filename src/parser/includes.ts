@@ -1,53 +1,102 @@
+import {refuseValue} from "../model/command.ts";
 import {hint} from "../model/nearest.ts";
-import type {Decision, Include, Runbook, SectionId} from "../model/runbook.ts";
+import type {Include, Runbook, SectionId, Span, StepId} from "../model/runbook.ts";
 import {isWithin, type Library, toPath} from "./library.ts";
+import type {ParsedFile} from "./parse.ts";
+import {Slugger} from "./slug.ts";
 import type {Report} from "./source.ts";
 
 /** What includes add to the names of a document. */
 export interface Included {
   readonly stepIds: readonly string[];
   readonly variables: readonly string[];
+  readonly milestones: readonly string[];
+}
+
+/** A choice that leads to another runbook, which then runs as an include of this name. */
+export interface Way extends Include {
+  readonly decision: StepId | null; // null: an include
+  readonly choice: number;
 }
 
 const DEEPEST = 20;
 const MOST = 1000;
 
-/** Checks what is included, and says which ids and variables come with it. */
-export function checkIncludes(runbook: Runbook, library: Library, report: Report): Included {
-  const [stepIds, variables]: [string[], string[]] = [[], []];
-  for (const include of runbook.includes) {
-    const target = targetOf(runbook, include, library);
+/** Checks what is included, and says which names come with it. `alone`: the document is no part of another. */
+export function checkIncludes(runbook: Runbook, library: Library, report: Report, alone: boolean): Included {
+  const [stepIds, variables, milestones]: [string[], string[], string[]] = [[], [], []];
+  const good: {readonly way: Way; readonly target: Runbook}[] = [];
+  for (const way of waysOf(runbook)) {
+    const target = targetOf(runbook, way, library);
     if (target === null) {
-      report.add("include-source", `there is no runbook "${include.file}" beside this one`, include.span);
-      continue;
+      if (way.decision === null) report.add("include-source", library.why(runbook.path, way.file!), way.span);
+      continue; // of a choice this has been said
     }
     const sections = target.sections.map(({id}) => id as string);
-    if (include.section !== null && !sections.includes(include.section)) {
-      report.add(
-        "include-source",
-        `${include.file === null ? "there is" : `"${include.file}" has`} no section "#${include.section}"${hint(include.section, sections)}`,
-        include.span
-      );
+    if (way.section !== null && !sections.includes(way.section)) {
+      if (way.decision === null)
+        report.add(
+          "include-source",
+          `${way.file === null ? "there is" : `"${way.file}" has`} no section "#${way.section}"${hint(way.section, sections)}`,
+          way.span
+        );
       continue;
     }
-    const circle = findCircle(target, include.section, library, [{path: runbook.path, section: null, within: include.within}], {
-      left: MOST
-    });
+    const circle = findCircle(target, way.section, library, [{path: runbook.path, section: null, within: way.within}], {left: MOST});
     if (circle !== null) {
-      report.add("include-cycle", `this include leads back to itself: ${circle}`, include.span);
+      report.add("include-cycle", `this ${way.decision === null ? "include" : "choice"} leads back to itself: ${circle}`, way.span);
       continue;
     }
-    checkNames(runbook, include, target, report);
-    stepIds.push(...idsOf(target, include.section, `${include.id}.`, library));
-    variables.push(...target.inputs.map(({name}) => name), ...capturesOf(target));
+    good.push({way, target});
+    forEachPart(target, way.section, `${way.id}.`, library, (part, within, prefix) => {
+      stepIds.push(...part.steps.filter(({section}) => within(section)).map(({id}) => `${prefix}${id}`));
+      milestones.push(...part.milestones.filter(({section}) => within(section)).map(({id}) => `${prefix}${id}`));
+      variables.push(...variablesOf(part));
+    });
   }
-  return {stepIds, variables};
+  const known = new Set([...variablesOf(runbook), ...variables]);
+  for (const {way, target} of good) checkMaps(runbook, way, target, {report, library, known: alone ? known : null});
+  return {stepIds, variables, milestones};
 }
 
-const targetOf = (runbook: Runbook, {file}: {readonly file: string | null}, library: Library): Runbook | null =>
+/** The includes of a document, and its choices that lead to other runbooks, in document order. */
+export function waysOf({includes, steps}: Pick<Runbook, "includes" | "steps">): readonly Way[] {
+  const choices = steps.flatMap((step, place): readonly Way[] => {
+    if (step.type !== "decision") return [];
+    const slugs = new Slugger();
+    return step.choices.flatMap(({label, file, section, span}, choice): readonly Way[] => {
+      const slug = slugs.slug(label) || slugs.slug("choice");
+      if (file === null) return [];
+      const id = `${step.id}.${slug}`;
+      return [{id, file, section, on: {}, set: {}, before: place + 1, within: step.section, span, decision: step.id, choice}];
+    });
+  });
+  const written = includes.map((include): Way => ({...include, decision: null, choice: 0}));
+  return [...choices, ...written].sort((a, b) => a.before - b.before || Number(a.decision === null) - Number(b.decision === null));
+}
+
+export const targetOf = (runbook: Runbook, {file}: Pick<Way, "file">, library: Library): Runbook | null =>
   file === null ? runbook : library.find(runbook.path, file);
-const capturesOf = ({steps}: Runbook): readonly string[] =>
-  steps.flatMap((step) => (step.type === "cell" ? step.captures.map(({name}) => name) : []));
+
+/** All files whose text runs with the runbook's, by their paths from its folder. */
+export function reachedFiles(root: Runbook, library: Library): ReadonlyMap<string, ParsedFile> {
+  const found = new Map<string, ParsedFile>();
+  const seen = new Set<string>();
+  const visit = (runbook: Runbook, part: SectionId | null): void => {
+    const name = nameOf(runbook.path, part);
+    if (seen.has(name)) return;
+    seen.add(name);
+    for (const {file, section, within} of waysOf(runbook)) {
+      if (!isWithin(runbook, within, part)) continue;
+      const opened = file === null ? null : library.open(runbook.path, file);
+      if (opened) found.set(opened.runbook.path, opened);
+      const target = file === null ? runbook : opened?.runbook;
+      if (target) visit(target, section);
+    }
+  };
+  visit(root, null);
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
 
 interface Visited {
   readonly path: string;
@@ -70,7 +119,7 @@ function findCircle(
   if (again) return words();
   if (way.length > DEEPEST) return `${words()}, more than ${DEEPEST} deep`;
   if (budget.left-- <= 0) return `${words()}, more than ${MOST} includes`;
-  for (const next of [...runbook.includes.map(({file, section, within}) => ({file, section, within})), ...leadingAway(runbook)]) {
+  for (const next of waysOf(runbook)) {
     if (!isWithin(runbook, next.within, part)) continue;
     const target = targetOf(runbook, next, library);
     const circle =
@@ -80,45 +129,75 @@ function findCircle(
   return null;
 }
 
-/** Choices that lead to other runbooks, which then run as includes. */
-const leadingAway = ({steps}: Runbook): readonly Pick<Include, "file" | "section" | "within">[] =>
-  steps.flatMap((step) =>
-    step.type === "decision"
-      ? (step as Decision).choices.filter(({file}) => file !== null).map(({file, section}) => ({file, section, within: step.section}))
-      : []
-  );
-
 const samePath = (a: string, b: string): boolean => toPath("./x", a) === toPath("./x", b);
 const nameOf = (path: string, section: SectionId | null): string => (section === null ? path : `${path}#${section}`);
 
-function idsOf(runbook: Runbook, part: SectionId | null, prefix: string, library: Library): readonly string[] {
-  const own = runbook.steps.filter(({section}) => isWithin(runbook, section, part)).map(({id}) => `${prefix}${id}`);
-  const further = runbook.includes
-    .filter(({within}) => isWithin(runbook, within, part))
-    .flatMap((include) => {
-      const target = targetOf(runbook, include, library);
-      return target ? idsOf(target, include.section, `${prefix}${include.id}.`, library) : [];
-    });
-  return [...own, ...further];
+/** The part, and all that it includes, each with what its ids are called here. */
+function forEachPart(
+  runbook: Runbook,
+  part: SectionId | null,
+  prefix: string,
+  library: Library,
+  visit: (runbook: Runbook, within: (section: SectionId) => boolean, prefix: string) => void
+): void {
+  const within = (section: SectionId): boolean => isWithin(runbook, section, part);
+  visit(runbook, within, prefix);
+  for (const way of waysOf(runbook)) {
+    const target = within(way.within) ? targetOf(runbook, way, library) : null;
+    if (target) forEachPart(target, way.section, `${prefix}${way.id}.`, library, visit);
+  }
 }
 
-function checkNames(runbook: Runbook, {on, set, section, span}: Include, target: Runbook, report: Report): void {
-  const here = new Set(["default", "local", ...Object.keys(runbook.settings.connections), ...Object.keys(runbook.settings.hosts)]);
-  const there = new Set(["default", "local", ...Object.keys(target.settings.connections), ...Object.keys(target.settings.hosts)]);
-  for (const [from, to] of Object.entries(on)) {
-    if (!there.has(from)) report.add("include-map", `the included part knows no connection or host "${from}"${hint(from, there)}`, span);
-    if (!here.has(to)) report.add("include-map", `there is no connection or host "${to}" here${hint(to, here)}`, span);
-  }
-  const used = new Set(
-    target.steps.flatMap((step) =>
-      step.type === "cell" && step.options.on !== null && isWithin(target, step.section, section) ? [step.options.on] : []
-    )
+const variablesOf = ({steps, inputs}: Runbook): readonly string[] => [
+  ...inputs.map(({name}) => name),
+  ...steps.flatMap((step) => (step.type === "cell" ? step.captures.map(({name}) => name) : []))
+];
+
+const namesOf = ({settings}: Runbook): ReadonlySet<string> =>
+  new Set(["default", "local", ...Object.keys(settings.connections), ...Object.keys(settings.hosts)]);
+
+/** The connections and hosts that a part runs on, as it calls them. */
+function usedNames(runbook: Runbook, part: SectionId | null, library: Library): ReadonlySet<string> {
+  const own = runbook.steps.flatMap((step) =>
+    step.type === "cell" && step.options.on !== null && isWithin(runbook, step.section, part) ? [step.options.on] : []
   );
-  for (const name of used) {
-    if (!(name in on) && !here.has(name))
-      report.add("include-map", `the included part runs on "${name}", which does not exist here; map it by on="${name}=…"`, span);
-  }
-  const inputs = target.inputs.map(({name}) => name);
-  for (const name of Object.keys(set))
-    if (!inputs.includes(name)) report.add("include-map", `the included part has no input "${name}"${hint(name, inputs)}`, span);
+  const further = waysOf(runbook)
+    .filter(({within}) => isWithin(runbook, within, part))
+    .flatMap((way) => {
+      const target = targetOf(runbook, way, library);
+      return target ? [...usedNames(target, way.section, library)].map((name) => way.on[name] ?? name) : [];
+    });
+  return new Set([...own, ...further]);
 }
+
+interface Maps {
+  readonly report: Report;
+  readonly library: Library;
+  readonly known: ReadonlySet<string> | null; // variables; null: another document may add some
+}
+
+function checkMaps(runbook: Runbook, way: Way, target: Runbook, {report, library, known}: Maps): void {
+  const {on, set, section, span} = way;
+  const add = (message: string, at: Span = span): void => report.add("include-map", message, at);
+  const [here, there] = [namesOf(runbook), namesOf(target)];
+  for (const [from, to] of Object.entries(on)) {
+    if (!there.has(from)) add(`the included part knows no connection or host "${from}"${hint(from, there)}`);
+    if (!here.has(to)) add(`there is no connection or host "${to}" here${hint(to, here)}`);
+  }
+  const map = way.decision === null ? (name: string) => `map it by on="${name}=…"` : () => "name one in the frontmatter";
+  for (const name of usedNames(target, section, library))
+    if (!(name in on) && !here.has(name)) add(`the included part runs on "${name}", which does not exist here; ${map(name)}`);
+  const inputs = target.inputs.map(({name}) => name);
+  for (const [name, value] of Object.entries(set)) {
+    const input = target.inputs.find((input) => input.name === name);
+    const from = variableIn(value);
+    if (!input) add(`the included part has no input "${name}"${hint(name, inputs)}`);
+    else if (from === null) {
+      const refused = refuseValue(input, value);
+      if (refused !== null) add(`the included part's input ${refused}`);
+    } else if (known !== null && !known.has(from)) add(`no input and no capture sets "${from}"${hint(from, known)}`);
+  }
+}
+
+/** The variable that a value of `set` is; null: it stands for itself. */
+export const variableIn = (value: string): string | null => /^\$([A-Z][A-Z0-9_]*)$/.exec(value)?.[1] ?? null;

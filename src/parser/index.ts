@@ -1,129 +1,69 @@
-import {createHash} from "node:crypto";
-import {basename} from "node:path";
-import type {Yaml} from "mdast";
+import {basename, dirname, join} from "node:path/posix";
 import type {AnyKind} from "../model/kind.ts";
-import type {Runbook, Section} from "../model/runbook.ts";
-import {isOutOfBounds} from "./bounds.ts";
-import {readBytes} from "./bytes.ts";
-import type {Document} from "./document.ts";
-import {noHead, readFrontmatter} from "./frontmatter.ts";
-import {Ids} from "./ids.ts";
-import {checkIncludes, type Included} from "./includes.ts";
+import type {Problem, Runbook} from "../model/runbook.ts";
+import {expandIncludes} from "./expand.ts";
+import {reachedFiles} from "./includes.ts";
 import {Library} from "./library.ts";
-import {parseMarkdown} from "./markdown.ts";
-import {findDefinitions, Prose} from "./prose.ts";
-import {checkExpressions, checkObjectives, checkRollbacks, recommendIds, resolveDecisions} from "./resolve.ts";
-import {cutSections} from "./sections.ts";
-import {Report} from "./source.ts";
-import {findUses} from "./uses.ts";
-import {walk} from "./walk.ts";
+import {inOrder, type ParsedFile, parseFile} from "./parse.ts";
+import {stampSpans} from "./stamp.ts";
 
 export {rules} from "./rules.ts";
 
 export interface ParseOptions {
   readonly path: string; // as people should read it
   readonly kinds: readonly AnyKind[];
-  /** The bytes of a file that this one includes or leads to, by its path from this one's folder; null if there is none. Without it, other files are not looked at. */
+  /**
+   * The bytes of a file that this one includes or leads to, by its path from this one's folder; null if there is none. Throws an
+   * error that says why it may not be read. Without it, other files are not looked at.
+   */
   readonly readFile?: (path: string) => Uint8Array | null;
 }
 
-/** The runbook and what is wrong with it. Never throws on a document. */
-export function parseRunbook(bytes: Uint8Array, {path, kinds, readFile}: ParseOptions): Runbook {
-  const library =
-    readFile &&
-    new Library((other) => {
-      const found = readFile(other);
-      return found && parseOne(found, other, kinds, null);
-    });
-  return parseOne(bytes, path, kinds, library ?? null);
+/** The runbook and what is wrong with it, its includes where they were written. Never throws on a document. */
+export function parseRunbook(bytes: Uint8Array, options: ParseOptions): Runbook {
+  const {root} = openRoot(bytes, options);
+  return {...root.runbook, path: options.path, problems: inOrder(root.problems)};
 }
 
-/** `library`: null where other files are not looked at. */
-function parseOne(bytes: Uint8Array, path: string, kinds: readonly AnyKind[], library: Library | null): Runbook {
-  const key = library ? basename(path) : path; // paths of other files are relative to this one's folder
-  const digest = createHash("sha256").update(bytes).digest("hex");
-  const {source, problem} = readBytes(bytes, path);
-  const report = new Report(path);
-  if (problem || isOutOfBounds(source, report)) {
-    const nothing = {sections: [], steps: [], inputs: [], milestones: [], objectives: [], reminders: [], includes: [], included: []};
-    return {
-      path,
-      digest,
-      title: basename(path),
-      owner: null,
-      revision: null,
-      settings: noHead.settings,
-      ...nothing,
-      problems: problem ? [problem] : report.problems
-    };
-  }
-  const root = parseMarkdown(source.text);
-  const yaml = root.children.find((node): node is Yaml => node.type === "yaml") ?? null;
-  const head = readFrontmatter(yaml, source, report);
-  const cut = cutSections(root, source);
-  const document: Document = {
-    source,
-    kinds,
-    report,
-    ids: new Ids(report),
-    prose: new Prose(findDefinitions(root)),
-    settings: head.settings,
-    timeoutMs: head.timeoutMs,
-    expressions: [],
-    sections: cut.map(({draft}) => draft),
-    steps: [],
-    inputs: [],
-    milestones: [],
-    objectives: [],
-    reminders: [],
-    includes: []
-  };
-  for (const {draft, nodes} of cut) draft.nodes = walk(document, draft, nodes);
-  document.ids.settle();
-  resolveDecisions(document, key, library);
-  checkRollbacks(document);
-  findUses(document);
-  recommendIds(document);
-  const runbook: Runbook = {
-    path,
-    digest,
-    title: head.title ?? document.sections.find(({depth}) => depth === 1)?.title ?? basename(path),
-    owner: head.owner,
-    revision: head.revision,
-    settings: head.settings,
-    sections: document.sections.map(
-      ({id, title, depth, parent, rule, estimate, nodes, span}): Section => ({
-        id,
-        title,
-        depth,
-        parent,
-        include: null,
-        rule: rule ?? "in-order",
-        estimate,
-        nodes,
-        span
-      })
-    ),
-    steps: document.steps,
-    inputs: document.inputs,
-    milestones: document.milestones,
-    objectives: document.objectives,
-    reminders: document.reminders,
-    includes: document.includes,
-    included: [],
-    problems: []
-  };
-  const included = library && checkIncludes({...runbook, path: key}, library, report);
-  checkNames(document, runbook, included);
-  checkObjectives(document);
-  return {...runbook, problems: report.problems.toSorted((a, b) => a.span.line - b.span.line || a.span.column - b.span.column)};
+export interface OpenedRunbook {
+  readonly runbook: Runbook;
+  readonly included: ReadonlyMap<string, Uint8Array>; // the exact bytes of `runbook.included`, by `file`
 }
 
-function checkNames(document: Document, {steps, inputs, includes}: Runbook, included: Included | null): void {
-  const captured = steps.flatMap((step) => (step.type === "cell" ? step.captures.map(({name}) => name) : []));
-  const variables = [...inputs.map(({name}) => name), ...captured, ...(included?.variables ?? [])];
-  const stepIds = [...steps.map(({id}) => id), ...(included?.stepIds ?? [])];
-  // Where included files were not looked at, what they would add is unknown.
-  const known = included !== null || includes.length === 0;
-  checkExpressions(document, known ? new Set(stepIds) : null, known ? new Set(variables) : null);
+/** The runbook that runs: what it includes stands in its place. Where anything of it has an error, all is left as it was written. */
+export function openRunbook(bytes: Uint8Array, options: ParseOptions): OpenedRunbook {
+  const {root, library} = openRoot(bytes, options);
+  const written: Runbook = {...root.runbook, path: options.path, problems: inOrder(root.problems)};
+  if (library === null || written.problems.some(isError)) return {runbook: written, included: new Map()};
+  const files = reachedFiles(root.runbook, library);
+  for (const file of files.values()) file.check(library, false);
+  const expanded = expandIncludes(root.runbook, library, options.kinds);
+  // What only warns in an included file is told when that file itself is looked at.
+  const further = [...files.values()].flatMap(({problems}) => inOrder(problems).filter(isError));
+  const problems = [...written.problems, ...(further.length > 0 ? further : expanded.problems)];
+  if (problems.some(isError)) return {runbook: {...written, problems}, included: new Map()};
+  return {
+    runbook: {...expanded, path: options.path, problems},
+    included: new Map(expanded.included.map(({file}) => [file, files.get(file)!.bytes]))
+  };
+}
+
+const isError = ({severity}: Problem): boolean => severity === "error";
+
+function openRoot(bytes: Uint8Array, {path, kinds, readFile}: ParseOptions): {root: ParsedFile; library: Library | null} {
+  const read = (file: string): ParsedFile | string => {
+    try {
+      const found = readFile!(file);
+      if (found === null) return "";
+      const shown = join(dirname(path), file);
+      const parsed = parseFile(found, {path: shown, key: file, kinds});
+      return {...parsed, runbook: stampSpans(parsed.runbook, shown)};
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  };
+  const library = readFile ? new Library(read) : null;
+  const root = parseFile(bytes, {path, key: basename(path), kinds});
+  root.check(library, true);
+  return {root, library};
 }

@@ -1,20 +1,39 @@
 import {dirname, join} from "node:path/posix";
 import type {Runbook, Section, SectionId} from "../model/runbook.ts";
+import type {ParsedFile} from "./parse.ts";
 
 /** Other runbooks that a document names, read once each, by their paths from its folder. */
 export class Library {
-  readonly #read: (path: string) => Runbook | null;
-  readonly #known = new Map<string, Runbook | null>();
+  readonly #read: (path: string) => ParsedFile | string;
+  readonly #known = new Map<string, ParsedFile | string>();
 
-  constructor(read: (path: string) => Runbook | null) {
+  /** `read` gives the file, or the reason why there is none in words. */
+  constructor(read: (path: string) => ParsedFile | string) {
     this.#read = read;
   }
 
   /** The runbook that `file`, written in the document at `from`, means. */
   find(from: string, file: string): Runbook | null {
-    const path = toPath(from, file);
-    if (!this.#known.has(path)) this.#known.set(path, this.#read(path));
-    return this.#known.get(path)!;
+    return this.open(from, file)?.runbook ?? null;
+  }
+
+  open(from: string, file: string): ParsedFile | null {
+    const found = this.#look(toPath(from, file));
+    return typeof found === "string" ? null : found;
+  }
+
+  /** Why there is no such runbook. */
+  why(from: string, file: string): string {
+    const found = this.#look(toPath(from, file));
+    return typeof found === "string" && found !== "" ? found : `there is no runbook "${file}" beside this one`;
+  }
+
+  #look(path: string): ParsedFile | string {
+    const known = this.#known.get(path);
+    if (known !== undefined) return known;
+    const found = this.#read(path);
+    this.#known.set(path, found);
+    return found;
   }
 }
 

@@ -4,6 +4,7 @@ import type {Decision, Span} from "../model/runbook.ts";
 import type {Document} from "./document.ts";
 import type {Library} from "./library.ts";
 import {list, type PlacedExpression} from "./reader.ts";
+import type {Report} from "./source.ts";
 
 const OF_AN_ATTEMPT = new Set([
   "exit",
@@ -55,14 +56,14 @@ function split(read: string): readonly [string, string | null] {
 }
 
 /** Where choices lead; a section that one leads to runs only when chosen. */
-export function resolveDecisions(document: Document, path: string, library: Library | null): void {
+export function resolveDecisions(document: Document): void {
   const {report, sections} = document;
   const byId = new Map(sections.map((section) => [section.id as string, section]));
   for (const step of document.steps) {
     if (step.type !== "decision") continue;
     for (const {file, section, span} of (step as Decision).choices) {
       if (file !== null) {
-        checkFile(document, path, file, section, span, library);
+        if (file.startsWith("/")) report.add("decision-link", `"${file}" is no path from this runbook's folder`, span);
         continue;
       }
       const target = section === null ? undefined : byId.get(section);
@@ -81,20 +82,26 @@ export function resolveDecisions(document: Document, path: string, library: Libr
   }
 }
 
-function checkFile({report}: Document, path: string, file: string, section: string | null, span: Span, library: Library | null): void {
-  if (file.startsWith("/")) {
-    report.add("decision-link", `"${file}" is no path from this runbook's folder`, span);
-    return;
+/** Choices that lead to other runbooks, which stand at `path` and are in the library. */
+export function checkFiles({steps, report}: Document, path: string, library: Library): void {
+  for (const step of steps) {
+    if (step.type !== "decision") continue;
+    for (const {file, section, span} of (step as Decision).choices)
+      if (file !== null && !file.startsWith("/")) checkFile(report, path, file, section, span, library);
   }
-  if (library === null) return;
+}
+
+function checkFile(report: Report, path: string, file: string, section: string | null, span: Span, library: Library): void {
   const known = library.find(path, file)?.sections.map(({id}) => id as string);
-  if (!known) report.add("include-source", `there is no runbook "${file}" beside this one`, span);
+  if (!known) report.add("include-source", library.why(path, file), span);
   else if (section !== null && !known.includes(section))
     report.add("decision-link", `"${file}" has no section "#${section}"${hint(section, known)}`, span);
 }
 
-export function checkObjectives({objectives, milestones, report}: Document): void {
-  const known = milestones.map(({id}) => id);
+/** `included`: milestones that includes bring; null where they were not looked at. */
+export function checkObjectives({objectives, milestones, includes, report}: Document, included: readonly string[] | null): void {
+  if (included === null && includes.length > 0) return;
+  const known = [...milestones.map(({id}) => id), ...(included ?? [])];
   for (const {from, to, span} of objectives) {
     for (const name of [from, to]) {
       if (name !== null && !known.includes(name))

@@ -3,7 +3,7 @@ import type {Connection, Host, Step} from "../model/runbook.ts";
 import type {Document} from "./document.ts";
 
 /** The inputs that each step mentions, in its text, its options, its expressions and its target: they are asked for before it. */
-export function findUses({steps, inputs, settings, kinds}: Document): void {
+export function findUses({steps, inputs, settings, kinds}: Pick<Document, "steps" | "inputs" | "settings" | "kinds">): void {
   const names = inputs.map(({name}) => name);
   if (names.length === 0) return;
   const mention = new RegExp(`(?<![A-Za-z0-9_])(?:${names.join("|")})(?![A-Za-z0-9_])`, "g");
