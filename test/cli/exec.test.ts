@@ -67,6 +67,24 @@ describe("exec", () => {
     expect(stdout).not.toContain("│ never");
   });
 
+  it("shows the reason, and no promises, of a cell that never began; and the words of a failure that was promised", async () => {
+    const down = "postgresql://nobody@127.0.0.1:1/none?connect_timeout=3";
+    const cells = `${fence("bash {#refused}", "exit 3")}::expect{that='exit == 3'}\n\n${fence("sql {#query}", "select 1")}::expect{that='rows[0].n == 1'}\n`;
+    const {exit, stdout} = await place.runbook(
+      "exec",
+      place.file("n.md", `---\nconnections: {default: "${down}"}\n---\n\n# N\n\n${cells}`)
+    );
+    expect(exit).toBe(1);
+    expect(stdout).toMatch(/^✓ refused passed in \S+\n {4}.*exit.* 3/m);
+    expect(stdout).toMatch(/^✗ query failed/m);
+    expect(stdout).not.toContain("promised: rows");
+  });
+
+  it("shortens what a cell captured, and says how much it is", async () => {
+    const {stdout} = await place.runbook("exec", place.file("c.md", `# C\n\n${fence("bash {#many}", "seq 1000")}::capture{#NUMBERS}\n`));
+    expect(stdout).toMatch(/^ {2}· NUMBERS = 1 2 3 .{80,}… \(3892 bytes, 1000 lines\)$/m);
+  });
+
   it("ends with 1 at the cell when its database cannot be reached, and says where it stands", async () => {
     const {exit, stdout} = await place.runbook(
       "exec",
