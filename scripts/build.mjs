@@ -60,12 +60,24 @@ async function buildCli() {
   });
   await bundle.close();
   chmodSync(join(fresh, "main.js"), 0o755);
-  rmSync(at("dist/cli"), {recursive: true, force: true});
-  renameSync(fresh, at("dist/cli"));
+  replaceChunks(fresh, at("dist/cli"));
   // Where the bundle looks for it: beside dist/cli.
   const grammar = createRequire(import.meta.url).resolve("tree-sitter-bash/package.json");
   mkdirSync(at("dist"), {recursive: true});
   copyFileSync(join(dirname(grammar), "tree-sitter-bash.wasm"), at("dist/tree-sitter-bash.wasm"));
+}
+
+/** A run that is going on loads chunks of its own build until it ends: those of the last day stay. */
+function replaceChunks(fresh, folder) {
+  mkdirSync(folder, {recursive: true});
+  const names = readdirSync(fresh);
+  for (const name of names.toSorted((a, b) => Number(a === "main.js") - Number(b === "main.js")))
+    renameSync(join(fresh, name), join(folder, name));
+  rmSync(fresh, {recursive: true});
+  const dayAgo = Date.now() - 86_400_000;
+  for (const name of readdirSync(folder)) {
+    if (!names.includes(name) && statSync(join(folder, name)).mtimeMs < dayAgo) rmSync(join(folder, name), {recursive: true});
+  }
 }
 
 async function buildViewer() {
