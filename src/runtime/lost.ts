@@ -7,7 +7,8 @@ import type {Stage} from "./stage.ts";
 
 /** `settled`: it is done or skipped, as a person says; `open`: nobody has said. */
 export async function decideLost(stage: Stage, cell: Cell): Promise<"execute" | "settled" | "open"> {
-  const attempt = lostAttempt(stepRun(stage.run, cell.id));
+  const now = stepRun(stage.run, cell.id);
+  const attempt = lostAttempt(now) ?? (stage.cutShort.has(cell.id) ? cancelledAttempt(now) : null);
   if (attempt === null) return "execute";
   const answer = await putQuestion(stage, cell, {type: "lost", attempt});
   if (answer === null) return "open";
@@ -20,6 +21,9 @@ export async function decideLost(stage: Stage, cell: Cell): Promise<"execute" | 
   }
   return "settled";
 }
+
+const cancelledAttempt = (now: StepRun): number | null =>
+  now.status === "ended" && now.attempt.outcome.type === "cancelled" ? now.attempt.number : null;
 
 /** The number of the attempt that was lost, if nobody has decided about it yet. */
 export function lostAttempt(now: StepRun): number | null {

@@ -43,7 +43,7 @@ export function prepareStage(
   folder: string,
   journal: Journal,
   secrets: ReadonlyMap<string, string>,
-  {run, withdrawn, ...control}: {run: () => Run; withdrawn: () => boolean} & Pick<Stage, "interruptible" | "beginPass">
+  {run, withdrawn, ...control}: {run: () => Run; withdrawn: () => boolean} & Pick<Stage, "interruptible" | "beginPass" | "cutShort">
 ): Stage {
   const {runbook, directory, kinds} = request;
   const {settings} = runbook;

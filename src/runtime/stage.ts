@@ -28,6 +28,7 @@ export interface Stage {
   readonly shells: Map<string, (name: string) => string | undefined>; // by session: the values a shell had at the end of its last cell
   readonly checked: Set<string>; // servers, by host:port, that were found to be what their connection pins
   readonly run: Run; // the fold of what was heard
+  readonly cutShort: ReadonlySet<StepId>; // cells that were cancelled when an earlier runner stopped: a person decides about them as about lost ones
   readonly steps: ReadonlyMap<StepId, Step>;
   readonly stepIds: readonly StepId[];
   kindOf(cell: Cell): AnyKind;
