@@ -37,10 +37,11 @@ export function openRunbook(bytes: Uint8Array, options: ParseOptions): OpenedRun
   if (library === null || written.problems.some(isError)) return {runbook: written, included: new Map()};
   const files = reachedFiles(root.runbook, library);
   for (const file of files.values()) file.check(library, false);
-  const expanded = expandIncludes(root.runbook, library, options.kinds);
   // What only warns in an included file is told when that file itself is looked at.
   const further = [...files.values()].flatMap(({problems}) => inOrder(problems).filter(isError));
-  const problems = [...written.problems, ...(further.length > 0 ? further : expanded.problems)];
+  if (further.length > 0) return {runbook: {...written, problems: [...written.problems, ...further]}, included: new Map()};
+  const expanded = expandIncludes(root.runbook, library, options.kinds);
+  const problems = [...written.problems, ...expanded.problems];
   if (problems.some(isError)) return {runbook: {...written, problems}, included: new Map()};
   return {
     runbook: {...expanded, path: options.path, problems},
