@@ -66,6 +66,7 @@ function refuseExecute(runbook: Runbook, run: Run, id: StepId): string | null {
   const step = findStep(runbook, id);
   if (!step) return `there is no step "${id}"`;
   if (step.type === "checklist" && step.advisory) return "a plain task list has nothing to run";
+  if (stepRun(run, id).status === "background") return `"${stepName(step)}" goes on in the background`;
   return busy(runbook, run);
 }
 

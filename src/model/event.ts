@@ -44,6 +44,11 @@ export type Fact =
       readonly secret: boolean;
       readonly exact: boolean; // the value can be had from this one by putting secrets in place of their marks
     }
+  | {
+      readonly type: "cell-ready"; // what a background cell follows has come: it has passed so far, and goes on until its cell-ended
+      readonly step: StepId;
+      readonly attempt: number;
+    }
   | {readonly type: "cell-ended"; readonly step: StepId; readonly attempt: number; readonly outcome: Outcome; readonly ending: Ending}
   | {readonly type: "question-asked"; readonly step: StepId; readonly question: Question}
   | {readonly type: "item-checked"; readonly step: StepId; readonly item: number; readonly checked: boolean; readonly by: string}

@@ -113,6 +113,16 @@ export interface Finish {
   readonly detail: string | null;
   /** The session's own value of a shell variable, for `shell.NAME`; null where the kind has none. */
   readonly shell: ((name: string) => string | undefined) | null;
+  readonly endedFirst?: boolean; // it came to its end before it was told to end, and that stands
+  readonly background?: Background; // it is ready, and goes on
+}
+
+/** What goes on after a background cell was ready; what it prints comes by the same `emit`. */
+export interface Background {
+  /** How it ended, by itself or because it was told to. */
+  readonly ended: Promise<Finish>;
+  /** Ends it, or lets go of it where it is to be kept. */
+  end(): void;
 }
 
 /** The document's place of a place in a cell. */

@@ -22,7 +22,7 @@ import {applyToStep} from "./step-run.ts";
 import {StepTable} from "./step-table.ts";
 
 export {JournalError} from "./journal-error.ts";
-export {attemptsOf} from "./step-run.ts";
+export {attemptsOf, goesOn} from "./step-run.ts";
 
 /** Everything known about one performance of a runbook. */
 export interface Run {
@@ -95,6 +95,13 @@ export type StepRun =
     }
   | {readonly status: "offered"; readonly ticks: Ticks} // an advisory checklist that somebody has begun
   | {readonly status: "running"; readonly attempt: Attempt; readonly confirmed: Confirmed | null; readonly earlier: readonly EndedAttempt[]}
+  | {
+      readonly status: "background"; // ready: it has passed so far, and goes on while later cells run
+      readonly readyMs: number;
+      readonly attempt: Attempt;
+      readonly confirmed: Confirmed | null;
+      readonly earlier: readonly EndedAttempt[];
+    }
   | {
       readonly status: "ended";
       readonly attempt: EndedAttempt;

@@ -26,6 +26,8 @@ export function standing(step: StepRun): Standing {
       return step.status;
     case "answered":
       return step.answer.type === "refused" ? "refused" : "answered";
+    case "background":
+      return "passed"; // so far; its end may say otherwise
     case "ended":
       return step.attempt.outcome.type;
     default:

@@ -15,6 +15,7 @@ type StepEvent = Extract<
       | "output-written"
       | "expectation-checked"
       | "variable-captured"
+      | "cell-ready"
       | "cell-ended"
       | "question-asked"
       | "item-checked"
@@ -27,7 +28,7 @@ type StepEvent = Extract<
 export function applyToStep(was: StepRun, event: StepEvent): StepRun {
   switch (event.type) {
     case "cell-started": {
-      if (was.status === "running") throw broken(event, was);
+      if (goesOn(was)) throw broken(event, was);
       const confirmed =
         was.status === "answered" && was.question.type === "confirmation"
           ? {question: was.question, by: was.by, at: was.at, note: was.note, via: was.via}
@@ -55,11 +56,19 @@ export function applyToStep(was: StepRun, event: StepEvent): StepRun {
         ...attempt,
         captures: attempt.captures.append({name: event.name, value: event.value, secret: event.secret})
       }));
-    case "cell-ended":
+    case "cell-ready":
       if (was.status !== "running" || was.attempt.number !== event.attempt) throw broken(event, was);
-      return {...was, status: "ended", attempt: {...was.attempt, endedAt: event.at, outcome: event.outcome, ending: event.ending}};
+      return {...was, status: "background", readyMs: event.ms};
+    case "cell-ended":
+      if (!goesOn(was) || was.attempt.number !== event.attempt) throw broken(event, was);
+      return {
+        status: "ended",
+        attempt: {...was.attempt, endedAt: event.at, outcome: event.outcome, ending: event.ending},
+        confirmed: was.confirmed,
+        earlier: was.earlier
+      };
     case "question-asked":
-      if (was.status === "running") throw broken(event, was);
+      if (goesOn(was)) throw broken(event, was);
       return {
         status: "asked",
         at: event.at,
@@ -91,7 +100,7 @@ export function applyToStep(was: StepRun, event: StepEvent): StepRun {
         earlier: was.earlier
       };
     case "step-skipped":
-      if (was.status === "running") throw broken(event, was);
+      if (goesOn(was)) throw broken(event, was);
       return {status: "skipped", at: event.at, reason: event.reason, by: event.by, earlier: attemptsOf(was)};
     default:
       return unreachable(event);
@@ -103,9 +112,13 @@ const keptTicks = (was: StepRun, question: Question): Ticks =>
   question.type === "checklist" && (was.status === "asked" || was.status === "offered") ? was.ticks : noTicks;
 
 function during(was: StepRun, event: StepEvent & {readonly attempt: number}, change: (attempt: Attempt) => Attempt): StepRun {
-  if (was.status !== "running" || was.attempt.number !== event.attempt) throw broken(event, was);
+  if (!goesOn(was) || was.attempt.number !== event.attempt) throw broken(event, was);
   return {...was, attempt: change(was.attempt)};
 }
+
+/** An attempt of the step has begun and not ended. */
+export const goesOn = (step: StepRun): step is Extract<StepRun, {status: "running" | "background"}> =>
+  step.status === "running" || step.status === "background";
 
 /** The attempts of a step that have ended, oldest first. */
 export function attemptsOf(step: StepRun): readonly EndedAttempt[] {

@@ -244,6 +244,7 @@ const readers: Readers = {
     secret: flag,
     exact: added(flag, true)
   }),
+  "cell-ready": record<FactOf<"cell-ready">>({type: exactly("cell-ready"), step: stepId, attempt: place}),
   "cell-ended": record<FactOf<"cell-ended">>({type: exactly("cell-ended"), step: stepId, attempt: place, outcome, ending}),
   "question-asked": record<FactOf<"question-asked">>({type: exactly("question-asked"), step: stepId, question}),
   "item-checked": record<FactOf<"item-checked">>({type: exactly("item-checked"), step: stepId, item: count, checked: flag, by: text}),

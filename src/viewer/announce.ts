@@ -15,6 +15,8 @@ export function announce(event: Event, steps: ReadonlyMap<StepId, Step>): string
       return `The run has ended: ${event.outcome}`;
     case "cell-started":
       return `${name(event.step)} is running`;
+    case "cell-ready":
+      return `${name(event.step)} is ready and goes on`;
     case "cell-ended":
       return `${name(event.step)}: ${event.outcome.type}`;
     case "question-asked":

@@ -18,6 +18,7 @@ export function optionWords({options, captures}: Cell, usualTimeoutMs: number | 
   if (options.destructive !== null) words.push(html`<span class="danger">destructive: ${options.destructive}</span>`);
   if (options.safe !== null) words.push(`safe: ${options.safe}`);
   if (options.continueOnError) words.push("a failure does not stop the run");
+  if (options.ready !== null) words.push(html`ready at <code>${options.ready}</code>`);
   if (options.background) words.push("goes on in the background");
   if (options.keep) words.push("what it starts is kept");
   if (options.tty) words.push("in a terminal");

@@ -3,7 +3,7 @@ import {customElement, property, state} from "lit/decorators.js";
 import {keyed} from "lit/directives/keyed.js";
 
 import type {Attempt, EndedAttempt, StepRun} from "../model/run.ts";
-import {attemptsOf} from "../model/run.ts";
+import {attemptsOf, goesOn} from "../model/run.ts";
 import type {Cell, StepId} from "../model/runbook.ts";
 import {settled, standing} from "../model/standing.ts";
 import {optionWords} from "./cell-options.ts";
@@ -65,7 +65,7 @@ export class RunbookCell extends RunElement {
     this.dataset.standing = standing(now);
     this.#isWhole ||= this.#isNear || now.status !== "pending";
     if (!this.#isWhole) return html`<pre class="asleep"><code>${cell.source}</code></pre>`;
-    const attempts: readonly Attempt[] = now.status === "running" ? [...now.earlier, now.attempt] : attemptsOf(now);
+    const attempts: readonly Attempt[] = goesOn(now) ? [...now.earlier, now.attempt] : attemptsOf(now);
     const attempt = attempts.find(({number}) => number === this.chosen) ?? attempts.at(-1);
     return html`
       ${stepHead({step: cell, now, store, kind: cell.language, actions: store.source.commands ? this.#actions(now) : nothing})}
@@ -79,7 +79,7 @@ export class RunbookCell extends RunElement {
       ${now.status === "asked" && now.question.type === "confirmation" ? confirmationPanel({store, cell, question: now.question}) : nothing}
       ${now.status === "skipped" ? html`<p class="fact">Skipped: ${now.reason}</p>` : nothing}
       ${now.status === "answered" && now.answer.type === "refused" ? html`<p class="fact">Refused by ${now.by}${now.note ? `: ${now.note}` : ""}</p>` : nothing}
-      ${attempts.length > 1 ? this.#attempts(attempts as readonly EndedAttempt[], attempt) : nothing}
+      ${attempts.length > 1 ? this.#attempts(now, attempts as readonly EndedAttempt[], attempt) : nothing}
       ${attempt ? keyed(attempt.number, html`<runbook-outputs .attempt=${attempt} .run=${store.run.start!.run} .source=${store.source} .label="Output of ${stepLabel(cell)}"></runbook-outputs>`) : nothing}
       ${attempt ? ending(attempt, cell, "confirmed" in now ? now.confirmed : null) : nothing}
       ${cell.after.length > 0 ? html`<div class="step-prose">${prose(cell.after, this.context)}</div>` : nothing}`;
@@ -89,13 +89,14 @@ export class RunbookCell extends RunElement {
     const {cell, store} = this;
     const {blocked} = store; // `refusal` gives the same reason for every cell that exists
     const isRunning = now.status === "running";
+    const isOver = !goesOn(now);
     const again = now.status === "ended" || now.status === "skipped";
     return html`
       <button type="button" class="quiet small" @click=${() => this.#copyLink()} aria-label="Copy a link to this step" title="Copy a link to this step">${linkIcon}</button>
       ${settled(now) || isRunning ? nothing : html`<button type="button" class="quiet small" @click=${() => (this.skipping = !this.skipping)} ?disabled=${store.run.ended !== null} aria-label="Skip this step" title="Skip this step">${skipIcon}</button>`}
       <button type="button" class="quiet small" ?disabled=${blocked !== null} title=${blocked ?? "Run to here"} aria-label="Run to here" @click=${() => store.send({type: "run", to: cell.id, section: null})}>${toHereIcon}</button>
       ${isRunning ? html`<button type="button" class="stop" @click=${() => store.send({type: "cancel"})}>${stopIcon} Stop</button>` : nothing}
-      ${isRunning || now.status === "asked" ? nothing : html`<button type="button" class="run" ?disabled=${blocked !== null} title=${blocked ?? "Run this cell (Shift+Enter)"} @click=${() => this.runCell()}>${playIcon} ${again ? "Run again" : "Run"}</button>`}`;
+      ${!isOver || now.status === "asked" ? nothing : html`<button type="button" class="run" ?disabled=${blocked !== null} title=${blocked ?? "Run this cell (Shift+Enter)"} @click=${() => this.runCell()}>${playIcon} ${again ? "Run again" : "Run"}</button>`}`;
   }
 
   runCell(): void {
@@ -114,10 +115,10 @@ export class RunbookCell extends RunElement {
     await navigator.clipboard.writeText(url.href);
   }
 
-  #attempts(attempts: readonly (Attempt | EndedAttempt)[], shown: Attempt | undefined) {
+  #attempts(now: StepRun, attempts: readonly (Attempt | EndedAttempt)[], shown: Attempt | undefined) {
     return html`<div class="attempts" role="group" aria-label="Attempts">${attempts.map(
       (attempt) =>
-        html`<button type="button" class="quiet small" aria-pressed=${attempt === shown ? "true" : "false"} @click=${() => (this.chosen = attempt.number)}>Attempt ${attempt.number} · ${"outcome" in attempt ? outcomeWord(attempt.outcome) : "running"}</button>`
+        html`<button type="button" class="quiet small" aria-pressed=${attempt === shown ? "true" : "false"} @click=${() => (this.chosen = attempt.number)}>Attempt ${attempt.number} · ${"outcome" in attempt ? outcomeWord(attempt.outcome) : now.status === "background" ? "ready" : "running"}</button>`
     )}</div>`;
   }
 }

@@ -70,6 +70,8 @@ export function stateWords(step: StepRun): string {
       return step.question.type === "confirmation" ? "asks to be confirmed" : "waits for an answer";
     case "running":
       return "running";
+    case "background":
+      return "ready, goes on in the background";
     case "skipped":
       return step.by === null ? "skipped" : `skipped by ${step.by}`;
     case "answered":

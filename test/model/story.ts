@@ -172,6 +172,8 @@ export const everything: readonly Event[] = story(
   {type: "question-asked", step: id("one"), question: {type: "lost", attempt: 3}},
   {type: "question-answered", step: id("one"), answer: {type: "repeated"}, by: "ada", note: "", via: "--lost"},
   began("one", 4),
+  {type: "cell-ready", step: id("one"), attempt: 4},
+  printed("one", "later\n", {attempt: 4}),
   passed("one", 4),
   {type: "step-skipped", step: id("two"), reason: "done by hand", by: "ada"},
   asked("gate"),

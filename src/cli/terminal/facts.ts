@@ -54,6 +54,10 @@ export function factLines(runbook: Runbook, steps: ReadonlyMap<StepId, Step>, ru
       return expectationLines(steps.get(event.step) as Cell, event, paint);
     case "variable-captured":
       return [note(`${event.name} = ${valueWords(event.value)}`)];
+    case "cell-ready": {
+      const step = steps.get(event.step);
+      return step ? [`${markOf("passed", paint)} ${nameOf(step, paint)} ready, goes on in the background`] : [];
+    }
     case "cell-ended": {
       const now = stepRun(run, event.step);
       return now.status === "ended" ? endLines(runbook, steps.get(event.step) as Cell, now.attempt, paint) : [];

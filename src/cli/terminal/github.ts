@@ -5,7 +5,7 @@ import type {Event} from "../../model/event.ts";
 import {locate} from "../../model/kind.ts";
 import type {Run} from "../../model/run.ts";
 import {attemptsOf, stepRun} from "../../model/run.ts";
-import type {Cell, Runbook} from "../../model/runbook.ts";
+import type {Cell, Runbook, StepId} from "../../model/runbook.ts";
 import {stepName, stepsById} from "../../model/runbook.ts";
 import {broke, standing} from "../../model/standing.ts";
 import type {Reporter} from "../reporter.ts";
@@ -25,7 +25,7 @@ interface GithubOptions {
 export function createGithubReporter(runbook: Runbook, {write, summaryFile}: GithubOptions): Reporter {
   const transcript = createTranscript(runbook, plain);
   const steps = stepsById(runbook);
-  let token: string | null = null; // while a cell prints, the workflow's commands are switched off
+  let open: {readonly step: StepId; readonly token: string} | null = null; // while a cell prints, the workflow's commands are switched off
 
   return {
     hear(events) {
@@ -44,19 +44,17 @@ export function createGithubReporter(runbook: Runbook, {write, summaryFile}: Git
   function told(event: Event): readonly string[] {
     const {outputs, facts} = transcript.hear(event);
     if (event.type === "cell-started") {
-      token = randomUUID();
-      return [...facts.slice(0, -1), `::group::${stepTitle(event)}`, `::stop-commands::${token}`, ...facts.slice(-1)];
+      open = {step: event.step, token: randomUUID()};
+      return [...facts.slice(0, -1), `::group::${stepTitle(event)}`, `::stop-commands::${open.token}`, ...facts.slice(-1)];
     }
-    if (event.type !== "cell-ended" || token === null) return [...outputs, ...facts];
-    const open = token;
-    token = null;
-    return [
-      ...outputs,
-      `::${open}::`,
-      "::endgroup::",
-      ...facts,
-      ...annotations(runbook, steps.get(event.step) as Cell, event, transcript.run)
-    ];
+    if (event.type !== "cell-ended" && event.type !== "cell-ready") return [...outputs, ...facts];
+    const notes = event.type === "cell-ended" ? annotations(runbook, steps.get(event.step) as Cell, event, transcript.run) : [];
+    if (open === null) return [...outputs, ...facts, ...notes];
+    const {step, token} = open;
+    if (step !== event.step)
+      return [...outputs, ...facts, ...(notes.length > 0 ? [`::${token}::`, ...notes, `::stop-commands::${token}`] : [])];
+    open = null;
+    return [...outputs, `::${token}::`, "::endgroup::", ...facts, ...notes];
   }
 
   function stepTitle({step}: Extract<Event, {type: "cell-started"}>): string {

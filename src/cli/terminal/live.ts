@@ -60,15 +60,16 @@ export function createLiveReporter(
 
   function told(event: Event): readonly string[] {
     const {outputs, facts} = transcript.hear(event);
+    if (event.type === "output-written" && event.step !== running?.step.id) return outputs; // of a cell in the background
     if (running) keep(running, outputs);
     if (event.type === "cell-started") {
       running = {step: steps.get(event.step)!, since: now(), lines: [], printed: 0};
       return facts.slice(0, -1); // the heading; the line of the cell itself is the one that is drawn
     }
-    if (event.type !== "cell-ended" || running === null) return facts;
+    if ((event.type !== "cell-ended" && event.type !== "cell-ready") || event.step !== running?.step.id) return facts;
     const {lines, printed} = running;
     running = null;
-    const most = event.outcome.type === "passed" ? KEPT : KEPT_OF_FAILED;
+    const most = event.type === "cell-ready" || event.outcome.type === "passed" ? KEPT : KEPT_OF_FAILED;
     const last = lines.slice(-most);
     const above = printed - last.length;
     return [

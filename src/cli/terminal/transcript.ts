@@ -1,7 +1,7 @@
 import type {Event} from "../../model/event.ts";
 import type {Run} from "../../model/run.ts";
-import {apply, blank} from "../../model/run.ts";
-import type {Runbook, Step} from "../../model/runbook.ts";
+import {apply, blank, stepRun} from "../../model/run.ts";
+import type {Runbook, Step, StepId} from "../../model/runbook.ts";
 import {stepsById} from "../../model/runbook.ts";
 import {factLines} from "./facts.ts";
 import type {OutputLines} from "./output-lines.ts";
@@ -26,7 +26,7 @@ export function createTranscript(runbook: Runbook, paint: Paint): Transcript {
   const steps = stepsById(runbook);
   let run = blank;
   let heading = "";
-  let printing: OutputLines = createOutputLines(paint);
+  const printing = new Map<StepId, OutputLines>(); // of the cells that have not ended
 
   return {
     get run() {
@@ -37,12 +37,36 @@ export function createTranscript(runbook: Runbook, paint: Paint): Transcript {
       const before: string[] = [];
       const step = "step" in event && event.step !== null ? steps.get(event.step) : undefined;
       if (step && opens(event)) before.push(...enter(step));
-      if (event.type === "cell-started") printing = createOutputLines(paint);
-      const outputs = event.type === "output-written" ? printing.add(event.output) : event.type === "cell-ended" ? printing.end() : [];
-      return {outputs, facts: [...before, ...factLines(runbook, steps, run, event, paint)]};
+      return {outputs: outputsOf(event), facts: [...before, ...factLines(runbook, steps, run, event, paint)]};
     },
-    open: () => printing.end()
+    open: () => [...printing.values()].flatMap((lines) => lines.end())
   };
+
+  function outputsOf(event: Event): readonly string[] {
+    switch (event.type) {
+      case "cell-started":
+        printing.set(event.step, createOutputLines(paint));
+        return [];
+      case "output-written": {
+        const lines = printing.get(event.step)?.add(event.output) ?? [];
+        return stepRun(run, event.step).status === "background" ? lines.map((line) => named(event.step, line)) : lines;
+      }
+      case "cell-ready":
+        return printing.get(event.step)?.end() ?? [];
+      case "cell-ended": {
+        const lines = printing.get(event.step)?.end() ?? [];
+        printing.delete(event.step);
+        return lines;
+      }
+      default:
+        return [];
+    }
+  }
+
+  /** Other cells print meanwhile. */
+  function named(step: StepId, line: string): string {
+    return `  ${paint.dim(step)} ${line.trimStart()}`;
+  }
 
   /** Names the section once, where the record comes into it. */
   function enter(step: Step): readonly string[] {
