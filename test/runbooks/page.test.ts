@@ -41,7 +41,7 @@ test("the hello runbook runs on its page as a whole, and its gate waits for the 
 });
 
 test("a runbook that was written for people is shown as a notebook, and nothing of it is run", async () => {
-  const {page, errors, step} = await open("test/runbooks/seed.md", "seed.md");
+  const {page, errors, step} = await open("test/parser/seed/runbook.md", "runbook.md");
   await expect.poll(() => page.locator('[id^="step:"]').count()).toBe(26); // 21 cells, 5 checklists
   const first = step("step-1-stop-application-servers-1");
   await first.scrollIntoViewIfNeeded();

@@ -5,7 +5,7 @@ import {beforeAll, expect, test} from "vitest";
 import {buildCli, inRoot, inTemporaryFolder, runbook} from "./runbook.ts";
 
 /** A runbook as it was found, written for people: no ids, no promises, no frontmatter, and commands that never end. */
-const seed = inRoot("test/runbooks/seed.md");
+const seed = inRoot("test/parser/seed/runbook.md");
 
 /** So that nothing of this machine is stopped, should it run what the document speaks of. */
 const withoutPrograms = {PATH: "/nonexistent"};
@@ -21,9 +21,9 @@ test("a runbook that was written for people is checked and planned without a cha
     expect(planned.exit, planned.text).toBe(0);
     expect(planned.text).toContain("21 bash cells, 5 checklists of 25 items");
     for (const [line, text] of [
-      [119, "bash       step-1-stop-application-servers-1"],
-      [444, "  [ ] Review and update RTO/RPO targets"],
-      [503, "bash       emergency-database-rollback-1"]
+      [109, "bash       step-1-stop-application-servers-1"],
+      [411, "  [ ] Review and update RTO/RPO targets"],
+      [463, "bash       emergency-database-rollback-1"]
     ] as const)
       expect(planned.text).toContain(`${line}  ${text}`);
   });
