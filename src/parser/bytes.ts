@@ -14,7 +14,7 @@ export function readBytes(bytes: Uint8Array, path: string): {readonly source: So
   const top: Span = {line: 1, column: 1, endLine: 1, endColumn: 1};
 
   if (bytes.length > LARGEST)
-    return refuse("too-large", `the file has ${(bytes.length / 1024 / 1024).toFixed(1)} MiB; a runbook has at most 4 MiB`, top);
+    return refuse("too-large", "the file is larger than the 4 MiB that a runbook may have; split it, and include the parts", top);
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
     return refuse("not-utf-8", "the file looks like UTF-16; save it as UTF-8", top);
   const wrong = invalidAt(bytes);
