@@ -1,10 +1,10 @@
-import {existsSync, readFileSync} from "node:fs";
-import {resolve} from "node:path";
+import {existsSync} from "node:fs";
 
 import {nearest} from "../model/nearest.ts";
 import type {Problem, Runbook, SectionId} from "../model/runbook.ts";
 import {UsageError} from "../model/usage-error.ts";
-import {parseRunbook} from "../parser/index.ts";
+import {openRunbook} from "../parser/index.ts";
+import {readerBeside} from "../runtime/beside.ts";
 import {readDocument} from "../runtime/document.ts";
 import {inspectRunbook} from "../runtime/inspect.ts";
 import {kinds} from "../runtime/kinds/index.ts";
@@ -13,6 +13,7 @@ import {kinds} from "../runtime/kinds/index.ts";
 export interface OpenedDocument {
   readonly runbook: Runbook;
   readonly bytes: Uint8Array;
+  readonly included: ReadonlyMap<string, Uint8Array>; // the files that run with it
   readonly directory: string; // absolute; the runbook's folder
   readonly section: SectionId | null; // of FILE#SECTION
   readonly problems: readonly Problem[]; // of the document and of its cells
@@ -22,10 +23,10 @@ export interface OpenedDocument {
 export async function openDocument(reference: string): Promise<OpenedDocument> {
   const [file, wanted] = splitReference(reference);
   const {path, directory, bytes} = await readDocument(file);
-  const runbook = parseRunbook(bytes, {path, kinds, readFile: (name) => readIncluded(resolve(directory, name))});
+  const {runbook, included} = openRunbook(bytes, {path, kinds, readFile: readerBeside(directory)});
   const problems = [...runbook.problems, ...(await inspectRunbook(runbook, kinds))];
   const whole = {...runbook, problems};
-  return {runbook: whole, bytes, directory, problems, section: problems.some(isError) ? null : findSection(runbook, wanted)};
+  return {runbook: whole, bytes, included, directory, problems, section: problems.some(isError) ? null : findSection(runbook, wanted)};
 }
 
 export const isError = ({severity}: Problem): boolean => severity === "error";
@@ -45,12 +46,4 @@ function findSection({path, sections}: Runbook, wanted: string | null): SectionI
   throw new UsageError(
     `${path} has no section "${wanted}"${meant === null ? `; its sections: ${ids.join(", ")}` : `; did you mean "${meant}"?`}`
   );
-}
-
-function readIncluded(path: string): Uint8Array | null {
-  try {
-    return readFileSync(path);
-  } catch {
-    return null;
-  }
 }

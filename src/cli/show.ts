@@ -1,7 +1,7 @@
 import {resolve} from "node:path";
 
 import {runStanding} from "../model/standing.ts";
-import {parseRunbook} from "../parser/index.ts";
+import {openRunbook} from "../parser/index.ts";
 import {kinds} from "../runtime/kinds/index.ts";
 import {findRun, readRun} from "../runtime/runs.ts";
 import {nearbyPath} from "./nearby-path.ts";
@@ -10,8 +10,8 @@ import {createTranscript} from "./terminal/transcript.ts";
 
 /** `runbook show`: the record of a run, told as the run itself was told. */
 export async function show(reference: string, {runsDir}: {runsDir: string}): Promise<number> {
-  const {folder, bytes, path, events, run, live, damage} = await readRun(await findRun(resolve(runsDir), reference));
-  const runbook = parseRunbook(bytes, {path, kinds, readFile: () => null});
+  const {folder, bytes, included, path, events, run, live, damage} = await readRun(await findRun(resolve(runsDir), reference));
+  const {runbook} = openRunbook(bytes, {path, kinds, readFile: (file) => included.get(file) ?? null});
   const paint = paintFor(process.stdout);
   const transcript = createTranscript(runbook, paint);
   for (const event of events) {

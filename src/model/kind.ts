@@ -129,7 +129,7 @@ export interface Background {
 export function locate(cell: Cell, place: Place): Span {
   const [line, column] = cell.lines[Math.min(place.line, cell.lines.length) - 1] ?? [cell.span.line, cell.span.column];
   const at = column + (place.column ?? 1) - 1;
-  return {line, column: at, endLine: line, endColumn: at};
+  return {...(cell.span.file !== undefined && {file: cell.span.file}), line, column: at, endLine: line, endColumn: at};
 }
 
 export const isNumeric = ({type}: Column): boolean =>

@@ -44,9 +44,9 @@ export function questionOf(stage: Stage, step: Gate | Checklist | Decision): Que
 }
 
 /** The choice that the document's expression speaks for, if it can be evaluated and names one. */
-function propose(stage: Stage, {choose, choices}: Decision): {readonly proposed: number | null; readonly why: string | null} {
+function propose(stage: Stage, {id, choose, choices}: Decision): {readonly proposed: number | null; readonly why: string | null} {
   if (choose === null) return {proposed: null, why: null};
-  const scope = scopeOf(stage);
+  const scope = scopeOf(stage, {at: id});
   try {
     const label = toText(evaluate(choose.source, scope));
     const proposed = choices.findIndex((choice) => choice.label === label);

@@ -42,6 +42,7 @@ export interface GivenValue {
 export interface RunRequest {
   readonly runbook: Runbook;
   readonly bytes: Uint8Array; // the exact document
+  readonly included?: ReadonlyMap<string, Uint8Array>; // the exact bytes of `runbook.included`, by `file`
   readonly directory: string; // absolute; the runbook's folder
   readonly runsDirectory: string; // absolute; made if missing
   readonly plan: Plan;

@@ -55,9 +55,9 @@ export async function resolveInputs(stage: Stage, names: readonly string[], step
 export async function setInput(
   stage: Stage,
   input: Input,
-  {value, by, via}: {value: string; by: string; via: Via} & Pick<GivenValue, "name">
+  {value, by, via, secret: other = false}: {value: string; by: string; via: Via; secret?: boolean} & Pick<GivenValue, "name">
 ): Promise<void> {
-  const secret = input.type === "secret";
+  const secret = input.type === "secret" || other;
   if (secret && value !== "") stage.redactor.add(input.name, value);
   const {seq} = await stage.record({
     type: "input-set",

@@ -2,7 +2,7 @@
 import type {AnyKind} from "../model/kind.ts";
 import {locate} from "../model/kind.ts";
 import type {Cell, Problem, Runbook, Span, Step} from "../model/runbook.ts";
-import {stepName} from "../model/runbook.ts";
+import {pathOf, stepName} from "../model/runbook.ts";
 
 export async function inspectRunbook(runbook: Runbook, kinds: readonly AnyKind[]): Promise<readonly Problem[]> {
   const problems: Problem[] = [...findUnsupported(runbook, kinds)];
@@ -10,32 +10,34 @@ export async function inspectRunbook(runbook: Runbook, kinds: readonly AnyKind[]
     if (step.type !== "cell") continue;
     const kind = kinds.find(({name}) => name === step.kind);
     for (const {rule, severity, message, place} of (await kind?.inspect(step, runbook)) ?? [])
-      problems.push({rule, severity, message, path: runbook.path, span: locate(step, place)});
+      problems.push({rule, severity, message, path: pathOf(runbook, step.span), span: locate(step, place)});
   }
-  return problems.sort((a, b) => a.span.line - b.span.line || a.span.column - b.span.column);
+  const order = (path: string): number => (path === runbook.path ? 0 : 1);
+  return problems.sort(
+    (a, b) =>
+      order(a.path) - order(b.path) ||
+      (a.path < b.path ? -1 : a.path > b.path ? 1 : 0) ||
+      a.span.line - b.span.line ||
+      a.span.column - b.span.column
+  );
 }
 
 /** Nothing is ever ignored: what a document asks for and we cannot do is an error before anything runs. */
-function findUnsupported({path, includes, reminders, steps}: Runbook, kinds: readonly AnyKind[]): readonly Problem[] {
+function findUnsupported({path, reminders, steps}: Runbook, kinds: readonly AnyKind[]): readonly Problem[] {
   const refuse = (what: string, span: Span): Problem => ({
     rule: "not-supported",
     severity: "error",
     message: `${what} is not supported by this version`,
-    path,
+    path: pathOf({path}, span),
     span
   });
   return [
-    ...includes.map(({id, span}) => refuse(`include "${id}"`, span)),
     ...reminders.map(({id, span}) => refuse(`reminder "${id}"`, span)),
     ...steps.flatMap((step) => unsupportedIn(step, kinds).map(([what, span]) => refuse(`${what} of "${stepName(step)}"`, span)))
   ];
 }
 
 function unsupportedIn(step: Step, kinds: readonly AnyKind[]): readonly (readonly [string, Span])[] {
-  if (step.type === "decision")
-    return step.choices.flatMap(({label, file, span}) =>
-      file === null ? [] : [[`choice "${label}", which leads to another runbook,`, span] as const]
-    );
   if (step.type !== "cell") return [];
   return unsupportedOptions(step, kinds).map((option) => [option, step.span] as const);
 }

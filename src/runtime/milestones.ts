@@ -77,7 +77,7 @@ export function createMilestones({runbook, plan}: Pick<RunRequest, "runbook" | "
   function reach(stage: Stage, {id, at}: Milestone): void {
     let time: string | null = null;
     try {
-      if (at !== null) time = toTimestamp(evaluate(at.source, scopeOf(stage)));
+      if (at !== null) time = toTimestamp(evaluate(at.source, scopeOf(stage, {at: id})));
     } catch (error) {
       unreadable.set(id, `${at!.source}: ${error instanceof Error ? error.message : String(error)}`);
       return;

@@ -5,6 +5,7 @@ import type {Cell, Step} from "../model/runbook.ts";
 import {putQuestion, questionOf} from "./ask.ts";
 import {attemptCell, failAttempt} from "./attempt.ts";
 import {assessCell, confirmCell, destroys} from "./confirm.ts";
+import {enterIncludes} from "./enter-includes.ts";
 import {resolveInputs, whenAborted} from "./inputs.ts";
 import {decideLost} from "./lost.ts";
 import {reachTarget} from "./reach-target.ts";
@@ -13,9 +14,22 @@ import type {Stage} from "./stage.ts";
 
 export async function passStep(stage: Stage, step: Step): Promise<void> {
   stage.beginPass();
+  if (!(await enter(stage, step))) return;
   stage.milestones.reachBefore(stage, step);
   const settled = step.type === "cell" ? await passCell(stage, step) : await passQuestion(stage, step);
   if (settled) stage.milestones.reachAfter(stage, step);
+}
+
+/** Whether what the includes around it set has values. */
+async function enter(stage: Stage, step: Step): Promise<boolean> {
+  const {waits, trouble} = await enterIncludes(stage, step);
+  if (trouble === null) return !waits;
+  if (step.type === "cell") await failAttempt(stage, step, attemptsOf(stepRun(stage.run, step.id)).length + 1, trouble);
+  else {
+    stage.notes.push(trouble);
+    stage.stoppedAt ??= step.id;
+  }
+  return false;
 }
 
 async function passQuestion(stage: Stage, step: Exclude<Step, Cell>): Promise<boolean> {

@@ -17,7 +17,7 @@ export async function perform(request: RunRequest): Promise<Performance> {
   const given = readGivenInputs(request);
   const secrets = readSecrets(request);
   const id = v7() as RunId;
-  const folder = await makeRunFolder({id, runsDirectory, directory, runbook, bytes});
+  const folder = await makeRunFolder({id, runsDirectory, directory, runbook, bytes, included: request.included ?? new Map()});
   const {title, revision, digest, path} = runbook;
   return startPerforming(request, {
     id,
@@ -33,7 +33,7 @@ export async function perform(request: RunRequest): Promise<Performance> {
         run: id,
         runbook: {path, title, revision, digest},
         files: folder.files,
-        includes: {},
+        includes: folder.includes,
         directory,
         mode,
         operator,

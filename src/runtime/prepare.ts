@@ -1,9 +1,12 @@
 /** Sets up what the parts of a performance share. */
+import {dirname, relative, resolve} from "node:path";
 import type {Event, Fact} from "../model/event.ts";
+import {includesAround} from "../model/include.ts";
 import type {Run} from "../model/run.ts";
-import type {RunId} from "../model/runbook.ts";
+import type {Cell, Runbook, RunId} from "../model/runbook.ts";
 import {stepsById} from "../model/runbook.ts";
 import {UsageError} from "../model/usage-error.ts";
+import {createBackgrounds} from "./backgrounds.ts";
 import type {RunRequest} from "./conductor.ts";
 import {host} from "./identity.ts";
 import {shortestSecretInput} from "./inputs.ts";
@@ -37,6 +40,13 @@ export function readSecrets({
   return secrets;
 }
 
+const DEFAULT = "default";
+
+/** The folder of the file that the cell is written in. */
+function folderOf({path}: Runbook, directory: string, {span: {file}}: Cell): string {
+  return file === undefined ? directory : dirname(resolve(directory, relative(dirname(path), file)));
+}
+
 export function prepareStage(
   request: RunRequest,
   id: RunId,
@@ -65,21 +75,24 @@ export function prepareStage(
   const own = {
     RUNBOOK_RUN: id,
     RUNBOOK_RUN_DIRECTORY: folder,
-    RUNBOOK_DIRECTORY: directory,
     RUNBOOK_MODE: request.mode,
     RUNBOOK_OPERATOR: request.operator
   };
-  const sessions = createSessions((name, on) => ({
-    run: id,
-    name,
-    on,
-    settings,
-    directory,
-    runDirectory: folder,
-    environment: async () => ({...processes, ...(await targets.environment()), ...own}),
-    connection: (connection) => targets.connection(connection),
-    record: async (fact) => void (await record(fact))
-  }));
+  const sessions = createSessions((cell) => {
+    const home = folderOf(runbook, directory, cell);
+    const usual = includesAround(runbook, cell.id).at(-1)?.on[DEFAULT] ?? DEFAULT;
+    return {
+      run: id,
+      name: cell.options.session,
+      on: cell.options.on,
+      settings,
+      directory: home,
+      runDirectory: folder,
+      environment: async () => ({...processes, ...(await targets.environment(usual)), ...own, RUNBOOK_DIRECTORY: home}),
+      connection: (connection) => targets.connection(connection),
+      record: async (fact) => void (await record(fact))
+    };
+  });
   const byName = new Map(kinds.map((kind) => [kind.name, kind]));
   return {
     request,
@@ -90,11 +103,13 @@ export function prepareStage(
     variables,
     sessions,
     targets,
+    backgrounds: createBackgrounds(() => run().cancelled !== null),
     reads: findReads(runbook),
     milestones: createMilestones(request),
     facts: new Map(),
     shells: new Map(),
     checked: new Set(),
+    inside: new Set(),
     get run() {
       return run();
     },

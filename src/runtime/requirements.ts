@@ -1,6 +1,7 @@
 /** Whether the programs that a runbook requires are there, and new enough; asked before the clock starts. */
 import {execa} from "execa";
 import type {Problem, Requirement, Runbook} from "../model/runbook.ts";
+import {pathOf} from "../model/runbook.ts";
 
 export async function probeRequirements(
   {path, settings}: Runbook,
@@ -10,7 +11,7 @@ export async function probeRequirements(
     settings.requires.map(async (requirement) => ({requirement, message: await findLack(requirement, environment)}))
   );
   return found.flatMap(({requirement: {span}, message}) =>
-    message === null ? [] : [{rule: "requirement", severity: "error", message, path, span} as const]
+    message === null ? [] : [{rule: "requirement", severity: "error", message, path: pathOf({path}, span), span} as const]
   );
 }
 

@@ -9,6 +9,7 @@ import {findFiles} from "./find-files.ts";
 export interface NewFolder {
   readonly path: string;
   readonly files: Readonly<Record<string, string>>; // sha256 of what was copied
+  readonly includes: Readonly<Record<string, string>>;
 }
 
 export async function makeRunFolder({
@@ -16,15 +17,19 @@ export async function makeRunFolder({
   runsDirectory,
   directory,
   runbook,
-  bytes
+  bytes,
+  included
 }: {
   id: RunId;
   runsDirectory: string;
   directory: string;
   runbook: Runbook;
   bytes: Uint8Array;
+  included: ReadonlyMap<string, Uint8Array>;
 }): Promise<NewFolder> {
-  const found = await findFiles(directory, runbook.settings.files);
+  const missing = runbook.included.find(({file}) => !included.has(file));
+  if (missing) throw new UsageError(`the bytes of "${missing.file}", which ${runbook.path} includes, were not given`);
+  const found = await findAll(directory, runbook);
   const path = join(runsDirectory, id);
   try {
     await mkdir(runsDirectory, {recursive: true});
@@ -35,15 +40,37 @@ export async function makeRunFolder({
   await writeFile(join(path, "runbook.md"), bytes);
   const files: Record<string, string> = {};
   for (const name of found) {
-    const copy = join(path, "files", name);
+    const copy = join(path, "files", storedPath(name));
     await mkdir(dirname(copy), {recursive: true});
     await copyFile(join(directory, name), copy);
     files[name] = createHash("sha256")
       .update(await readFile(copy))
       .digest("hex");
   }
+  const includes: Record<string, string> = {};
+  for (const {file, digest} of runbook.included) {
+    const copy = join(path, "includes", storedPath(file));
+    await mkdir(dirname(copy), {recursive: true});
+    await writeFile(copy, included.get(file)!);
+    includes[file] = digest;
+  }
   await syncFolder(runsDirectory);
-  return {path, files};
+  return {path, files, includes};
+}
+
+/** Where the run folder keeps a file of this path: a path that leads up stays below, and no two become one. */
+export const storedPath = (path: string): string =>
+  path
+    .split("/")
+    .map((part) => (part === ".." ? "%2E%2E" : part.replaceAll("%", "%25")))
+    .join("/");
+
+/** Files of the runbook, and those of each included file, which are named from its own folder. */
+async function findAll(directory: string, {settings, included}: Runbook): Promise<readonly string[]> {
+  const found = [...(await findFiles(directory, settings.files))];
+  for (const {file, files} of included)
+    found.push(...(await findFiles(join(directory, dirname(file)), files)).map((name) => join(dirname(file), name)));
+  return [...new Set(found)].sort();
 }
 
 /** A new name must be on disk as well as what it names. */

@@ -8,12 +8,14 @@ import {UsageError} from "../model/usage-error.ts";
 import {readEvent} from "../model/wire.ts";
 import {isHeld} from "./lock.ts";
 import {readJournal} from "./read-journal.ts";
+import {storedPath} from "./run-folder.ts";
 
 /** Everything there is of a run. */
 export interface Recording {
   readonly folder: string; // absolute
   readonly id: string;
   readonly bytes: Uint8Array; // of the runbook that ran
+  readonly included: ReadonlyMap<string, Uint8Array>; // of the files that ran with it, by their paths from its folder
   readonly path: string; // of the runbook, as the run was told it
   readonly events: readonly Event[];
   readonly run: Run; // their fold
@@ -71,12 +73,23 @@ export async function readRun(folder: string): Promise<Recording> {
     folder: path,
     id: run.start?.run ?? basename(path),
     bytes: await readFileOf(path, "runbook.md"),
+    included: await readIncluded(path, run),
     path: run.start?.runbook.path ?? join(path, "runbook.md"),
     events,
     run,
     live,
     damage
   };
+}
+
+/** What is gone is left out: whoever parses the runbook says so at its include. */
+async function readIncluded(folder: string, {start}: Run): Promise<ReadonlyMap<string, Uint8Array>> {
+  const found = new Map<string, Uint8Array>();
+  for (const file of Object.keys(start?.includes ?? {})) {
+    const bytes = await readFile(join(folder, "includes", storedPath(file))).catch(() => null);
+    if (bytes) found.set(file, bytes);
+  }
+  return found;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What an expression can see of a run. */
 import type {AttemptFacts, Held, Scope, StepFacts} from "../expression/index.ts";
 import {evaluate, explain} from "../expression/index.ts";
+import {meaningsOf} from "../model/include.ts";
 import type {StepRun} from "../model/run.ts";
 import {stepRun} from "../model/run.ts";
 import type {Cell, Step} from "../model/runbook.ts";
@@ -10,16 +11,23 @@ import {redactOutput} from "./redact-fact.ts";
 import {sessionKey} from "./sessions.ts";
 import type {Stage} from "./stage.ts";
 
-/** `attempt` is the one that has just ended, for promises and captures; everywhere else there is none. */
-export function scopeOf(stage: Stage, {cell = null, attempt = null}: {cell?: Cell | null; attempt?: AttemptFacts | null} = {}): Scope {
+/**
+ * `attempt` is the one that has just ended, for promises and captures; everywhere else there is none. `at`: the id of what reads; in
+ * an include, ids are looked for there first.
+ */
+export function scopeOf(
+  stage: Stage,
+  {cell = null, attempt = null, at = cell?.id ?? null}: {cell?: Cell | null; attempt?: AttemptFacts | null; at?: string | null} = {}
+): Scope {
+  const steps = stage.steps as ReadonlyMap<string, Step>;
   return {
     attempt,
     vars: stage.variables.texts,
     shell: cell ? (stage.shells.get(sessionKey(cell)) ?? null) : null,
     now: new Date(),
     steps: (id) => {
-      const step = (stage.steps as ReadonlyMap<string, Step>).get(id);
-      return step && factsOf(stage, step);
+      const meant = meaningsOf(id, at).find((meaning) => steps.has(meaning));
+      return meant === undefined ? undefined : factsOf(stage, steps.get(meant)!);
     },
     stepIds: stage.stepIds
   };

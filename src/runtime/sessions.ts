@@ -15,15 +15,15 @@ export const sessionKey = ({kind, options: {session, on}}: Cell): string => JSON
 /** A cell without `on=` means the connection called default. */
 const withTarget = (cell: Cell): Cell => ({...cell, options: {...cell.options, on: cell.options.on ?? "default"}});
 
-export function createSessions(contextOf: (name: string, on: string | null) => SessionContext): Sessions {
+export function createSessions(contextOf: (cell: Cell) => SessionContext): Sessions {
   const opened = new Map<string, {readonly kind: AnyKind; readonly name: string; readonly session: Promise<unknown>}>();
   return {
     open(kind, cell) {
       const key = kind.targets === "connections" ? sessionKey(withTarget(cell)) : sessionKey(cell);
       const known = opened.get(key);
       if (known) return known.session;
-      const {session: name, on} = cell.options;
-      const session = Promise.resolve(kind.open(contextOf(name, on)));
+      const {session: name} = cell.options;
+      const session = Promise.resolve(kind.open(contextOf(cell)));
       opened.set(key, {kind, name, session});
       session.catch(() => opened.delete(key)); // the next cell tries again
       return session;

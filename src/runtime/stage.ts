@@ -4,6 +4,7 @@ import type {Event, Fact} from "../model/event.ts";
 import type {AnyKind} from "../model/kind.ts";
 import type {Run} from "../model/run.ts";
 import type {Cell, RunId, Step, StepId} from "../model/runbook.ts";
+import type {Backgrounds} from "./backgrounds.ts";
 import type {RunRequest} from "./conductor.ts";
 import type {Journal} from "./journal.ts";
 import type {Milestones} from "./milestones.ts";
@@ -22,11 +23,13 @@ export interface Stage {
   readonly variables: Variables;
   readonly sessions: Sessions;
   readonly targets: LazyTargets;
+  readonly backgrounds: Backgrounds;
   readonly reads: Reads;
   readonly milestones: Milestones;
   readonly facts: Map<StepId, AttemptFacts>; // of the last attempt of steps that later expressions read
   readonly shells: Map<string, (name: string) => string | undefined>; // by session: the values a shell had at the end of its last cell
   readonly checked: Set<string>; // servers, by host:port, that were found to be what their connection pins
+  readonly inside: Set<string>; // ids of the includes that the run is in
   readonly run: Run; // the fold of what was heard
   readonly cutShort: ReadonlySet<StepId>; // cells that were cancelled when an earlier runner stopped: a person decides about them as about lost ones
   readonly steps: ReadonlyMap<StepId, Step>;

@@ -6,7 +6,8 @@ export interface LazyTargets {
   /** All of them; loads what they are made of. */
   open(): Promise<Targets>;
   connection(name: string): Promise<ResolvedConnection>;
-  environment(): Promise<Readonly<Record<string, string>>>;
+  /** PG* for processes, by the connection that is the default one for them. */
+  environment(name?: string): Promise<Readonly<Record<string, string>>>;
   close(): Promise<void>;
 }
 type Options = Parameters<typeof openTargets>[0];
@@ -18,7 +19,7 @@ export function createTargets(options: Options): LazyTargets {
   return {
     open: opened,
     connection: async (name) => (await opened()).connection(name),
-    environment: async () => (Object.keys(options.settings.connections).length === 0 ? {} : (await opened()).environment()),
+    environment: async (name) => (Object.keys(options.settings.connections).length === 0 ? {} : (await opened()).environment(name)),
     close: async () => {
       if (opening) await (await opening).close();
     }

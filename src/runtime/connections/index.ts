@@ -25,8 +25,8 @@ export interface TargetOptions {
 export interface Targets {
   /** Throws an error that a person can act on; it names the connection and its place, and never holds a password. */
   connection(name: string): Promise<ResolvedConnection>;
-  /** PG* for processes, when `default` is embedded. */
-  environment(): Promise<Record<string, string>>;
+  /** PG* for processes, when the connection, which is `default` where nothing else is said, is embedded. */
+  environment(name?: string): Promise<Record<string, string>>;
   /** What programs of libpq would reach with this environment; null when it names no server. */
   reachedBy(environment: Readonly<Record<string, string>>): ResolvedConnection | null;
   /** What the document pins of a connection; throws where a value is missing. */
@@ -67,8 +67,8 @@ export function openTargets({settings, lookup, environment, addSecret, holder}: 
         throw new Error(`${where}: ${error instanceof Error ? error.message : String(error)}`, {cause: error});
       }
     },
-    async environment() {
-      if (!isEmbedded(settings.connections[DEFAULT])) return {};
+    async environment(name = DEFAULT) {
+      if (!isEmbedded(settings.connections[name])) return {};
       refuseService(environment);
       const {host, port, user, database, password} = await embedded();
       return {
