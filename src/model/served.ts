@@ -23,7 +23,7 @@ export interface ServedDocument {
 /** What everybody at a runbook shares, besides the run. */
 export interface DeskState {
   readonly run: RunId | null;
-  readonly digest: string; // of the document as the server knows it now
+  readonly digest: string; // `editionOf` the document as the server knows it now
   readonly mode: Mode; // of the run, or of the one that would start
   readonly following: Following | null;
   readonly present: readonly string[];

@@ -10,6 +10,7 @@ import {planRun} from "../model/plan.ts";
 import type {Run} from "../model/run.ts";
 import {blank, fold} from "../model/run.ts";
 import type {Runbook, Step, StepId} from "../model/runbook.ts";
+import {editionOf} from "../model/runbook.ts";
 import type {DeskState} from "../model/served.ts";
 import {UsageError} from "../model/usage-error.ts";
 import type {GivenValue, Performance, RunRequest} from "../runtime/conductor.ts";
@@ -58,7 +59,7 @@ export class Desk {
   get state(): DeskState {
     return {
       run: this.run.start?.run ?? null,
-      digest: this.document.runbook.digest,
+      digest: editionOf(this.document.runbook),
       mode: this.run.start?.mode ?? this.#mode,
       following: this.#operator.following,
       present: this.broadcast.present,
@@ -72,7 +73,7 @@ export class Desk {
   async refresh(): Promise<OpenedDocument> {
     if (this.run.start !== null) return this.document;
     const found = await this.#options.read();
-    if (this.run.start === null && found.runbook.digest !== this.document.runbook.digest) {
+    if (this.run.start === null && editionOf(found.runbook) !== editionOf(this.document.runbook)) {
       this.document = found;
       this.#tell();
     }
@@ -159,9 +160,9 @@ export class Desk {
   /** The first step that is asked for starts a run. */
   async #start(by: string): Promise<string | null> {
     if (this.#performance !== null) return null;
-    const seen = this.document.runbook.digest;
-    const {runbook, bytes, directory} = await this.refresh();
-    if (runbook.digest !== seen) return "the document has changed since it was opened; look at it again, then run";
+    const seen = editionOf(this.document.runbook);
+    const {runbook, bytes, included, directory} = await this.refresh();
+    if (editionOf(runbook) !== seen) return "the document has changed since it was opened; look at it again, then run";
     const lack = await this.#findLack(runbook);
     if (lack !== null) return lack;
     this.#trouble = null;
@@ -169,6 +170,7 @@ export class Desk {
       this.#performance = await this.#options.perform({
         runbook,
         bytes,
+        included,
         directory,
         runsDirectory: this.#options.runsDirectory,
         plan: planRun(runbook),

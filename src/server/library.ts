@@ -1,6 +1,5 @@
 /** The runbooks that are served: one file, or those of a folder. */
 
-import {readFileSync} from "node:fs";
 import {readdir, realpath, stat} from "node:fs/promises";
 import {basename, dirname, join, relative, resolve, sep} from "node:path";
 
@@ -8,7 +7,8 @@ import type {AnyKind} from "../model/kind.ts";
 import type {Runbook} from "../model/runbook.ts";
 import type {Highlights} from "../model/served.ts";
 import {UsageError} from "../model/usage-error.ts";
-import {parseRunbook} from "../parser/index.ts";
+import {openRunbook} from "../parser/index.ts";
+import {readerBeside} from "../runtime/beside.ts";
 import {readDocument} from "../runtime/document.ts";
 import {inspectRunbook} from "../runtime/inspect.ts";
 import {highlightRunbook} from "./highlight.ts";
@@ -25,6 +25,7 @@ export interface Library {
 }
 export interface OpenedDocument {
   readonly bytes: Uint8Array;
+  readonly included: ReadonlyMap<string, Uint8Array>; // the files that run with it
   readonly directory: string;
   readonly runbook: Runbook;
   readonly highlights: Highlights;
@@ -35,7 +36,7 @@ export async function openLibrary(path: string, kinds: readonly AnyKind[]): Prom
   if (found === null) throw new UsageError(`there is no file or folder "${path}"`);
   const root = await realpath(found.isDirectory() ? resolve(path) : dirname(resolve(path)));
   const only = found.isDirectory() ? null : basename(path);
-  const kept = new Map<string, OpenedDocument>();
+  const kept = new Map<string, OpenedDocument & {readonly further: boolean}>();
   const list = async () => (only === null ? (await findRunbooks(root, "", 0)).sort() : [only]);
   return {
     root,
@@ -46,9 +47,15 @@ export async function openLibrary(path: string, kinds: readonly AnyKind[]): Prom
       const {bytes, directory} = await readDocument(join(root, name));
       const known = kept.get(name);
       // What it includes may have changed, though it has not.
-      if (known && known.runbook.includes.length === 0 && Buffer.compare(known.bytes, bytes) === 0) return known;
-      const opened = {bytes, directory, ...(await readRunbook(bytes, {path: name, directory, kinds}))};
-      kept.set(name, opened);
+      if (known && !known.further && Buffer.compare(known.bytes, bytes) === 0) return known;
+      let further = false;
+      const beside = readerBeside(directory);
+      const readFile = (file: string): Uint8Array | null => {
+        further = true;
+        return beside(file);
+      };
+      const opened = {bytes, directory, ...(await readRunbook(bytes, {path: name, kinds, readFile}))};
+      kept.set(name, {...opened, further});
       return opened;
     },
     async locate(name, file) {
@@ -61,18 +68,11 @@ export async function openLibrary(path: string, kinds: readonly AnyKind[]): Prom
 /** Parses a document and looks at its cells. */
 export async function readRunbook(
   bytes: Uint8Array,
-  {path, directory, kinds}: {path: string; directory: string; kinds: readonly AnyKind[]}
-): Promise<{runbook: Runbook; highlights: Highlights}> {
-  const readFile = (file: string): Uint8Array | null => {
-    try {
-      return readFileSync(resolve(directory, file));
-    } catch {
-      return null;
-    }
-  };
-  const parsed = parseRunbook(bytes, {path, kinds, readFile});
+  {path, kinds, readFile}: {path: string; kinds: readonly AnyKind[]; readFile: (path: string) => Uint8Array | null}
+): Promise<{runbook: Runbook; included: ReadonlyMap<string, Uint8Array>; highlights: Highlights}> {
+  const {runbook: parsed, included} = openRunbook(bytes, {path, kinds, readFile});
   const runbook = {...parsed, problems: [...parsed.problems, ...(await inspectRunbook(parsed, kinds))]};
-  return {runbook, highlights: await highlightRunbook(runbook)};
+  return {runbook, included, highlights: await highlightRunbook(runbook)};
 }
 
 const deepest = 4;

@@ -30,8 +30,8 @@ export function openRecords({runsDirectory, kinds}: {runsDirectory: string; kind
     async open(id, {name, here}) {
       const folder = await find(id);
       if (folder === null) return null;
-      const {bytes, path, run, live, damage} = await readRun(folder);
-      const {runbook, highlights} = await readRunbook(bytes, {path, directory: folder, kinds});
+      const {bytes, included, path, run, live, damage} = await readRun(folder);
+      const {runbook, highlights} = await readRunbook(bytes, {path, kinds, readFile: (file) => included.get(file) ?? null});
       const known = (run.start?.run ?? id) as RunId;
       return {id: known, name: path, runbook, highlights, you: name, live, here: here(known), damage};
     },
