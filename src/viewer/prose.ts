@@ -17,6 +17,8 @@ export interface ProseContext {
   readonly usualTimeoutMs: number | null;
   imageUrl(name: string, file: string): string | null;
   slot(slot: Slot): unknown;
+  /** The sections that an include brought. */
+  included(id: string): unknown;
 }
 
 export const prose = (nodes: readonly Node[], context: ProseContext): unknown[] => nodes.map((node) => block(node as RootContent, context));

@@ -69,12 +69,13 @@ export class RunbookPage extends RunElement {
       footnotes,
       usualTimeoutMs: findUsualTimeout(runbook),
       imageUrl: (document, file) => store.source.imageUrl(document, file),
-      slot: (slot: Slot) => renderSlot(store, slot, context)
+      slot: (slot: Slot) => renderSlot(store, slot, context),
+      included: (id) => runbook.sections.filter(({include}) => include === id).map((section) => this.#section(section, context))
     };
     const hasTitle = runbook.sections.some(({depth, title}) => depth === 1 && title === runbook.title);
     return html`<article class="document">
       ${hasTitle ? nothing : heading(1, runbook.title)}
-      ${runbook.sections.map((section) => this.#section(section, context))}
+      ${runbook.sections.filter(({include}) => include === null).map((section) => this.#section(section, context))}
       ${
         footnotes.length === 0
           ? nothing
@@ -86,6 +87,7 @@ export class RunbookPage extends RunElement {
   #section(section: Section, context: ProseContext) {
     const {id, title, depth, nodes, rule, estimate} = section;
     if (depth === 0) return html`<section>${prose(nodes, context)}</section>`;
+    if ((id as string) === section.include) return html`<span id=${id}></span>`; // where a choice leads; the headings are those of what it leads to
     const told = [
       ruleWords[rule],
       estimate === null

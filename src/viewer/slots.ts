@@ -30,8 +30,9 @@ export function renderSlot(store: RunStore, {of, id}: Slot, context: ProseContex
     case "milestone":
     case "objective":
     case "reminder":
-    case "include":
       return html`<runbook-marker .of=${of} .name=${id} .store=${store}></runbook-marker>`;
+    case "include":
+      return html`<div class="included"><runbook-marker .of=${of} .name=${id} .store=${store}></runbook-marker>${context.included(id)}</div>`;
     default:
       return nothing;
   }

@@ -5,7 +5,7 @@ import type {Event} from "../model/event.ts";
 import type {Run, StepRun} from "../model/run.ts";
 import {apply, blank, stepRun} from "../model/run.ts";
 import type {Runbook, Step, StepId} from "../model/runbook.ts";
-import {stepsById} from "../model/runbook.ts";
+import {editionOf, stepsById} from "../model/runbook.ts";
 import type {DeskState, ServedDocument, ServedRecord} from "../model/served.ts";
 import {announce} from "./announce.ts";
 import type {Connection, RunSource} from "./source.ts";
@@ -137,7 +137,7 @@ export class RunStore {
     this.desk = state;
     this.#clockAheadMs = Date.parse(state.now) - Date.now();
     if ((this.run.start?.run ?? null) !== state.run) this.run = this.run.start === null ? this.run : blank;
-    if (state.digest !== this.runbook.digest) {
+    if (state.digest !== editionOf(this.runbook)) {
       this.document = await this.source.document();
       this.#steps = stepsById(this.document.runbook);
     }
