@@ -1,21 +1,19 @@
 import type {Node, Nodes, Root, RootContent} from "mdast";
+import {directiveFromMarkdown} from "mdast-util-directive";
+import {fromMarkdown} from "mdast-util-from-markdown";
+import {frontmatterFromMarkdown} from "mdast-util-frontmatter";
+import {gfmFromMarkdown} from "mdast-util-gfm";
+import {directive} from "micromark-extension-directive";
+import {frontmatter} from "micromark-extension-frontmatter";
+import {gfm} from "micromark-extension-gfm";
 import type {Extension, TokenizeContext} from "micromark-util-types";
-import remarkDirective from "remark-directive";
-import remarkFrontmatter from "remark-frontmatter";
-import remarkGfm from "remark-gfm";
-import remarkParse from "remark-parse";
-import {type Processor, unified} from "unified";
 import {cutParts, type Part} from "./parts.ts";
 
-const COLON = 58;
-const processor = unified()
-  .use(remarkParse)
-  .use(remarkGfm, {singleTilde: false})
-  .use(remarkFrontmatter, ["yaml"])
-  .use(remarkDirective)
-  .use(blockDirectivesOnly)
-  .use(knowDefinitions)
-  .freeze();
+// What remark does, without remark: its packages bring along all that it takes to write Markdown.
+const options = {
+  extensions: [gfm({singleTilde: false}), frontmatter(["yaml"]), blockDirectives(), knownDefinitions()],
+  mdastExtensions: [gfmFromMarkdown(), frontmatterFromMarkdown(["yaml"]), directiveFromMarkdown()]
+};
 
 /** CommonMark, GFM, frontmatter, and directives that stand on lines of their own. */
 export function parseMarkdown(text: string): Root {
@@ -72,17 +70,13 @@ function isOpen(last: RootContent | undefined, text: string): boolean {
 
 /** The whole text at once: what `parseMarkdown` gives, slower. */
 export function parseWhole(text: string): Root {
-  return processor.parse(text);
+  return fromMarkdown(text, options);
 }
 
 /** Text directives would eat `10:30`, `localhost:5432` and `postgres:alpine`: they do not exist here. */
-function blockDirectivesOnly(this: Processor): void {
-  const {micromarkExtensions = []} = this.data() as {
-    micromarkExtensions?: {flow?: Record<number, unknown>; text?: Record<number, unknown>}[];
-  };
-  for (const extension of micromarkExtensions) {
-    if (extension.flow?.[COLON] && extension.text?.[COLON]) delete extension.text[COLON];
-  }
+function blockDirectives(): Extension {
+  const {flow} = directive();
+  return {flow};
 }
 
 /** Labels that are defined in other parts of the document. */
@@ -113,7 +107,7 @@ function parseWith(text: string, defined: Definitions): Root {
 }
 
 /** Tells the parser, when it starts, what is defined elsewhere. It consumes nothing. */
-function knowDefinitions(this: Processor): void {
+function knownDefinitions(): Extension {
   const told = new WeakSet<object>();
   const tell = {
     name: "knownDefinitions",
@@ -127,8 +121,7 @@ function knowDefinitions(this: Processor): void {
       return nok;
     }
   };
-  const data = this.data() as {micromarkExtensions?: Extension[]};
-  data.micromarkExtensions = [...(data.micromarkExtensions ?? []), {flowInitial: {null: tell}} as unknown as Extension];
+  return {flowInitial: {null: tell}} as unknown as Extension;
 }
 
 function shift(node: Node, {line, offset}: Part): void {
