@@ -1,5 +1,6 @@
 import type {Event} from "../model/event.ts";
 import type {Run} from "../model/run.ts";
+import {blank} from "../model/run.ts";
 import type {Runbook} from "../model/runbook.ts";
 import {nearbyPath} from "./nearby-path.ts";
 import {createGithubReporter} from "./terminal/github.ts";
@@ -17,20 +18,24 @@ export interface RunEnding {
   readonly unanswered: string | null; // the open question, and how to answer it
 }
 
-/** Events for a program, a live view for a terminal, groups for GitHub Actions, plain lines for anything else. */
-export function createReporter(runbook: Runbook, {json = false, quiet = false}: {json?: boolean; quiet?: boolean}): Reporter {
+/** Events for a program, a live view for a terminal, groups for GitHub Actions, plain lines for anything else; `earlier`: the run before. */
+export function createReporter(
+  runbook: Runbook,
+  {json = false, quiet = false}: {json?: boolean; quiet?: boolean},
+  earlier: Run = blank
+): Reporter {
   if (json) return createJsonReporter();
-  if (quiet) return createQuietReporter(runbook);
+  if (quiet) return createQuietReporter(runbook, earlier);
   if (process.env.GITHUB_ACTIONS === "true")
-    return createGithubReporter(runbook, {write: writeOut, summaryFile: process.env.GITHUB_STEP_SUMMARY ?? null});
-  if (process.stdout.isTTY && process.env.TERM !== "dumb") return createLiveReporter(runbook, process.stdout);
-  return createPlainReporter(runbook);
+    return createGithubReporter(runbook, {write: writeOut, summaryFile: process.env.GITHUB_STEP_SUMMARY ?? null, earlier});
+  if (process.stdout.isTTY && process.env.TERM !== "dumb") return createLiveReporter(runbook, process.stdout, {earlier});
+  return createPlainReporter(runbook, earlier);
 }
 
 const writeOut = (text: string): void => void process.stdout.write(text);
 
-function createPlainReporter(runbook: Runbook): Reporter {
-  const transcript = createTranscript(runbook, paintFor(process.stdout));
+function createPlainReporter(runbook: Runbook, earlier: Run): Reporter {
+  const transcript = createTranscript(runbook, paintFor(process.stdout), earlier);
   return {
     hear(events) {
       const lines = events.flatMap((event) => {
@@ -51,8 +56,8 @@ function createJsonReporter(): Reporter {
 }
 
 /** Says nothing of what went well. */
-function createQuietReporter(runbook: Runbook): Reporter {
-  const transcript = createTranscript(runbook, paintFor(process.stderr));
+function createQuietReporter(runbook: Runbook, earlier: Run): Reporter {
+  const transcript = createTranscript(runbook, paintFor(process.stderr), earlier);
   const wrong: string[] = [];
   return {
     hear(events) {

@@ -14,6 +14,50 @@ export function killProcessesOf(run: string): readonly number[] {
   return killed;
 }
 
+const patienceMs = 8000; // a watchdog may be at it: TERM, and KILL after five seconds
+
+/** Waits for processes of a run to end, kills those that do not, and says which there were. `which` judges by the mark of their cell. */
+export async function endProcesses(run: string, which: (cell: string | null) => boolean): Promise<readonly string[]> {
+  const find = (): readonly number[] => findProcessesOf(run).filter((pid) => which(cellOf(pid)));
+  const names = new Map<number, string>();
+  const until = performance.now() + patienceMs;
+  for (let left = find(); left.length > 0; left = find()) {
+    for (const pid of left) {
+      if (!names.has(pid)) names.set(pid, `${commandOf(pid)} (pid ${pid})`);
+      if (performance.now() > until + patienceMs) throw new Error(`${names.get(pid)} of the run cannot be ended`);
+      if (performance.now() > until) kill(pid);
+    }
+    await new Promise((wake) => setTimeout(wake, 50));
+  }
+  return [...names.values()];
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // it has ended by itself
+  }
+}
+
+/** The attempt that a process belongs to, as bash cells mark it. */
+function cellOf(pid: number): string | null {
+  const entry = readProc(pid, "environ")
+    .split("\0")
+    .find((entry) => entry.startsWith("RUNBOOK_CELL="));
+  return entry === undefined ? null : entry.slice(entry.indexOf("=") + 1);
+}
+
+const commandOf = (pid: number): string => readProc(pid, "cmdline").split("\0").filter(Boolean).join(" ").slice(0, 200);
+
+function readProc(pid: number, name: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, "utf8");
+  } catch {
+    return "";
+  }
+}
+
 function findProcessesOf(run: string): readonly number[] {
   const mark = Buffer.from(`\0RUNBOOK_RUN=${run}\0`);
   let names: readonly string[];

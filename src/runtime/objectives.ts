@@ -35,7 +35,7 @@ function measureBetween(stage: Stage, {from, to, maxMs}: Objective): Measure {
   if (begin === null || end === null) return without("not-measured", "it names no milestones");
   const actualMs = begin.ms !== null && end.ms !== null ? end.ms - begin.ms : Date.parse(end.at) - Date.parse(begin.at);
   const window = {fromMs: sinceStart(run, begin), toMs: sinceStart(run, end)};
-  return {...judge(actualMs, maxMs), waitingMs: covered(window, [...run.waits])};
+  return {...judge(actualMs, maxMs), waitingMs: covered(window, [...run.waits]), idleMs: covered(window, [...run.idle])};
 }
 
 function measureValue(stage: Stage, {section, maxMs}: Objective, source: string): Measure {

@@ -19,11 +19,12 @@ import {quiet} from "./words.ts";
 interface GithubOptions {
   write(text: string): void;
   readonly summaryFile: string | null; // $GITHUB_STEP_SUMMARY
+  readonly earlier?: Run;
 }
 
 /** For a job of GitHub Actions: a group for each cell, an annotation at the document's line for each failure, a job summary. */
-export function createGithubReporter(runbook: Runbook, {write, summaryFile}: GithubOptions): Reporter {
-  const transcript = createTranscript(runbook, plain);
+export function createGithubReporter(runbook: Runbook, {write, summaryFile, earlier}: GithubOptions): Reporter {
+  const transcript = createTranscript(runbook, plain, earlier);
   const steps = stepsById(runbook);
   let open: {readonly step: StepId; readonly token: string} | null = null; // while a cell prints, the workflow's commands are switched off
 
@@ -68,7 +69,7 @@ function annotations(runbook: Runbook, cell: Cell, {outcome, step}: Extract<Even
   const place = outcome.type === "failed" && outcome.place !== null ? locate(cell, outcome.place) : cell.span;
   const attempt = attemptsOf(stepRun(run, step)).at(-1);
   const unmet = attempt?.checks.toArray().filter(({met}) => !met) ?? [];
-  const at = {file: runbook.path, line: String(place.line), title: `${stepName(cell)} ${outcome.type}`};
+  const at = {file: pathOf(runbook, cell.span), line: String(place.line), title: `${stepName(cell)} ${outcome.type}`};
   const promises = unmet.map(({index, actual}) => {
     const promise = cell.expectations[index]?.that;
     return command(
@@ -100,7 +101,7 @@ export function jobSummary(runbook: Runbook, run: Run, unanswered: string | null
     const last = attemptsOf(now).at(-1);
     const word = standing(now) === "pending" ? (action === "skip" ? "skipped" : "not reached") : standing(now);
     return [
-      `| ${cell(stepName(found))} | ${broke(now) ? `**${word}**` : word} | ${last ? formatDuration(last.ending.durationMs) : ""} | ${cell(runbook.path)}:${found.span.line} |`
+      `| ${cell(stepName(found))} | ${broke(now) ? `**${word}**` : word} | ${last ? formatDuration(last.ending.durationMs) : ""} | ${cell(pathOf(runbook, found.span))}:${found.span.line} |`
     ];
   });
   const measures = runbook.objectives.flatMap((objective) => {

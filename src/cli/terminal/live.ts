@@ -1,6 +1,7 @@
 import {stripVTControlCharacters} from "node:util";
 import {formatDuration} from "../../model/duration.ts";
 import type {Event} from "../../model/event.ts";
+import type {Run} from "../../model/run.ts";
 import type {Runbook, Step, StepId} from "../../model/runbook.ts";
 import {stepsById} from "../../model/runbook.ts";
 import type {Reporter} from "../reporter.ts";
@@ -37,10 +38,10 @@ interface Running {
 export function createLiveReporter(
   runbook: Runbook,
   terminal: Terminal,
-  {now = () => performance.now(), paint = paintFor(terminal)}: {now?: () => number; paint?: Paint} = {}
+  {now = () => performance.now(), paint = paintFor(terminal), earlier}: {now?: () => number; paint?: Paint; earlier?: Run} = {}
 ): Reporter {
   const steps: ReadonlyMap<StepId, Step> = stepsById(runbook);
-  const transcript = createTranscript(runbook, paint);
+  const transcript = createTranscript(runbook, paint, earlier);
   let running: Running | null = null;
   let drawn = 0; // lines of the region that is drawn again
   let frame = 0;

@@ -22,9 +22,9 @@ export interface Told {
   readonly facts: readonly string[];
 }
 
-export function createTranscript(runbook: Runbook, paint: Paint): Transcript {
+export function createTranscript(runbook: Runbook, paint: Paint, earlier: Run = blank): Transcript {
   const steps = stepsById(runbook);
-  let run = blank;
+  let run = earlier;
   let heading = "";
   const printing = new Map<StepId, OutputLines>(); // of the cells that have not ended
 

@@ -1,0 +1,81 @@
+/** Whether a run can go on with a document as it is now: the bytes it began with are known by their sha256. */
+import {createHash} from "node:crypto";
+import {copyFile, mkdir, readdir, readFile, writeFile} from "node:fs/promises";
+import {dirname, join} from "node:path";
+import type {DocumentChanged, RunStarted} from "../model/event.ts";
+import type {Plan} from "../model/plan.ts";
+import type {Run} from "../model/run.ts";
+import {attemptsOf, stepRun} from "../model/run.ts";
+import type {Runbook, Step} from "../model/runbook.ts";
+import {stepName} from "../model/runbook.ts";
+import {settled} from "../model/standing.ts";
+import {UsageError} from "../model/usage-error.ts";
+import {findFiles} from "./find-files.ts";
+import {syncFolder} from "./run-folder.ts";
+
+/** A document as it is now. */
+export interface PresentDocument {
+  readonly runbook: Runbook;
+  readonly bytes: Uint8Array;
+  readonly directory: string;
+}
+
+/** What differs from what the run began with, in words: "runbook.md", "schema.sql, which is gone". */
+export async function findChanges(start: RunStarted, {runbook, bytes, directory}: PresentDocument): Promise<readonly string[]> {
+  const changes = sha256(bytes) === start.runbook.digest ? [] : [runbook.path];
+  for (const [name, digest] of Object.entries({...start.files, ...start.includes})) {
+    const now = await readFile(join(directory, name)).catch(() => null);
+    if (now === null) changes.push(`${name}, which is gone`);
+    else if (sha256(now) !== digest) changes.push(name);
+  }
+  const found = await findFiles(directory, runbook.settings.files).catch(() => []);
+  return [...changes, ...found.filter((name) => !Object.hasOwn(start.files, name)).map((name) => `${name}, which is new`)];
+}
+
+/** Cells that were executed with another text; throws a `UsageError` where nobody can tell which steps the run has passed. */
+export function findChangedSteps({steps}: Runbook, run: Run): readonly Step[] {
+  const changed = steps.filter((step) => {
+    const now = stepRun(run, step.id);
+    const executed = now.status === "running" || now.status === "background" ? now.attempt : attemptsOf(now).at(-1);
+    return step.type === "cell" && executed !== undefined && executed.execution.sha256 !== sha256(step.source);
+  });
+  const doubtful = steps.find(
+    (step) => !step.written && settled(stepRun(run, step.id)) && (step.type !== "cell" || changed.some(({id}) => id === step.id))
+  );
+  if (doubtful)
+    throw new UsageError(
+      `the runbook has changed, and "${stepName(doubtful)}" has no id of its own: whether it is the step that the run has got past, nobody can tell; put the runbook back as it was, or start another run`
+    );
+  return changed;
+}
+
+/** Puts the bytes that the run goes on with into its folder. */
+export async function keepChanges(
+  folder: string,
+  start: RunStarted,
+  {runbook, bytes, directory}: PresentDocument,
+  plan: Plan
+): Promise<DocumentChanged> {
+  const earlier = (await readdir(folder)).filter((name) => name.startsWith("changed-")).length;
+  const name = `changed-${earlier + 1}`;
+  await mkdir(join(folder, name));
+  await writeFile(join(folder, name, "runbook.md"), bytes);
+  const {path, title, revision} = runbook;
+  const files = await keepFiles(join(folder, name, "files"), directory, await findFiles(directory, runbook.settings.files));
+  const includes = await keepFiles(join(folder, name, "includes"), directory, Object.keys(start.includes));
+  await syncFolder(folder);
+  return {type: "document-changed", folder: name, runbook: {path, title, revision, digest: sha256(bytes)}, files, includes, plan};
+}
+
+async function keepFiles(folder: string, directory: string, names: readonly string[]): Promise<Readonly<Record<string, string>>> {
+  const kept: Record<string, string> = {};
+  for (const name of names) {
+    const copy = join(folder, name.replaceAll("../", "__/"));
+    await mkdir(dirname(copy), {recursive: true});
+    await copyFile(join(directory, name), copy);
+    kept[name] = sha256(await readFile(copy));
+  }
+  return kept;
+}
+
+const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
