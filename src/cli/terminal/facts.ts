@@ -6,6 +6,7 @@ import {locate} from "../../model/kind.ts";
 import type {EndedAttempt, Run} from "../../model/run.ts";
 import {stepRun} from "../../model/run.ts";
 import type {Cell, Runbook, Step, StepId} from "../../model/runbook.ts";
+import {pathOf} from "../../model/runbook.ts";
 import {standing} from "../../model/standing.ts";
 import {unreachable} from "../../model/unreachable.ts";
 import {count} from "./amounts.ts";
@@ -45,7 +46,9 @@ export function factLines(runbook: Runbook, steps: ReadonlyMap<StepId, Step>, ru
       const step = steps.get(event.step);
       const again = event.attempt > 1 ? `, attempt ${event.attempt}` : "";
       return step
-        ? [`${markOf("running", paint)} ${nameOf(step, paint)} ${paint.dim(`(${quiet(runbook.path)}:${step.span.line}${again})`)}`]
+        ? [
+            `${markOf("running", paint)} ${nameOf(step, paint)} ${paint.dim(`(${quiet(pathOf(runbook, step.span))}:${step.span.line}${again})`)}`
+          ]
         : [];
     }
     case "output-written":
@@ -65,7 +68,7 @@ export function factLines(runbook: Runbook, steps: ReadonlyMap<StepId, Step>, ru
     case "question-asked": {
       const step = steps.get(event.step)!;
       return [
-        `${markOf("asked", paint)} ${questionWords(step, event.question)} ${paint.dim(`(${quiet(runbook.path)}:${step.span.line})`)}`,
+        `${markOf("asked", paint)} ${questionWords(step, event.question)} ${paint.dim(`(${quiet(pathOf(runbook, step.span))}:${step.span.line})`)}`,
         ...questionDetail(event.question, note)
       ];
     }
@@ -147,7 +150,7 @@ export function outcomeWords(runbook: Runbook, cell: Cell, outcome: Outcome): st
     case "failed": {
       if (outcome.place === null) return `: ${quiet(outcome.message)}`;
       const {line, column} = locate(cell, outcome.place);
-      return `: ${quiet(outcome.message)}, at ${quiet(runbook.path)}:${line}${outcome.place.column === null ? "" : `:${column}`}`;
+      return `: ${quiet(outcome.message)}, at ${quiet(pathOf(runbook, cell.span))}:${line}${outcome.place.column === null ? "" : `:${column}`}`;
     }
     default:
       return unreachable(outcome);

@@ -60,7 +60,7 @@ export function nameOf(step: Step, paint: Paint): string {
 export function headingsOf(runbook: Runbook, step: Step): string {
   const around = ancestry(sectionsById(runbook), step.section)
     .toReversed()
-    .filter(({depth, title}) => depth > 0 && title !== "");
+    .filter(({id, include, depth, title}) => depth > 0 && title !== "" && (id as string) !== include);
   const inner = around.length > 1 && around[0]!.depth === 1 ? around.slice(1) : around;
   return inner.map(({title}) => quiet(title)).join(" › ") || quiet(runbook.title);
 }
