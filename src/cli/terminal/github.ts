@@ -6,7 +6,7 @@ import {locate} from "../../model/kind.ts";
 import type {Run} from "../../model/run.ts";
 import {attemptsOf, stepRun} from "../../model/run.ts";
 import type {Cell, Runbook, StepId} from "../../model/runbook.ts";
-import {stepName, stepsById} from "../../model/runbook.ts";
+import {pathOf, stepName, stepsById} from "../../model/runbook.ts";
 import {broke, standing} from "../../model/standing.ts";
 import type {Reporter} from "../reporter.ts";
 import {endingLines} from "../reporter.ts";
