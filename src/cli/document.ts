@@ -1,4 +1,5 @@
 import {existsSync} from "node:fs";
+import {basename, dirname, join, resolve} from "node:path";
 
 import {nearest} from "../model/nearest.ts";
 import type {Problem, Runbook, SectionId} from "../model/runbook.ts";
@@ -8,6 +9,7 @@ import {readerBeside} from "../runtime/beside.ts";
 import {readDocument} from "../runtime/document.ts";
 import {inspectRunbook} from "../runtime/inspect.ts";
 import {kinds} from "../runtime/kinds/index.ts";
+import type {Recording} from "../runtime/runs.ts";
 
 /** A runbook as the command line was given it. */
 export interface OpenedDocument {
@@ -27,6 +29,19 @@ export async function openDocument(reference: string): Promise<OpenedDocument> {
   const problems = [...runbook.problems, ...(await inspectRunbook(runbook, kinds))];
   const whole = {...runbook, problems};
   return {runbook: whole, bytes, included, directory, problems, section: problems.some(isError) ? null : findSection(runbook, wanted)};
+}
+
+/** The document of an interrupted run as it is now; where there is none any more, as the run has kept it. */
+export async function openDocumentOfRun({run, bytes: kept, included: keptFiles}: Recording): Promise<OpenedDocument> {
+  const {runbook: recorded, directory: folder} = run.start!;
+  const directory = folder === "" ? dirname(resolve(recorded.path)) : folder;
+  const file = join(directory, basename(recorded.path));
+  const gone = !existsSync(file);
+  const bytes = gone ? kept : (await readDocument(file)).bytes;
+  const readFile = gone ? (name: string) => keptFiles.get(name) ?? null : readerBeside(directory);
+  const {runbook, included} = openRunbook(bytes, {path: recorded.path, kinds, readFile});
+  const problems = [...runbook.problems, ...(await inspectRunbook(runbook, kinds))];
+  return {runbook: {...runbook, problems}, bytes, included, directory, problems, section: null};
 }
 
 export const isError = ({severity}: Problem): boolean => severity === "error";

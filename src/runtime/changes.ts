@@ -1,7 +1,7 @@
 /** Whether a run can go on with a document as it is now: the bytes it began with are known by their sha256. */
 import {createHash} from "node:crypto";
-import {copyFile, mkdir, readdir, readFile, writeFile} from "node:fs/promises";
-import {dirname, join} from "node:path";
+import {mkdir, readdir, readFile} from "node:fs/promises";
+import {join} from "node:path";
 import type {DocumentChanged, RunStarted} from "../model/event.ts";
 import type {Plan} from "../model/plan.ts";
 import type {Run} from "../model/run.ts";
@@ -10,25 +10,18 @@ import type {Runbook, Step} from "../model/runbook.ts";
 import {stepName} from "../model/runbook.ts";
 import {settled} from "../model/standing.ts";
 import {UsageError} from "../model/usage-error.ts";
-import {findFiles} from "./find-files.ts";
-import {syncFolder} from "./run-folder.ts";
-
-/** A document as it is now. */
-export interface PresentDocument {
-  readonly runbook: Runbook;
-  readonly bytes: Uint8Array;
-  readonly directory: string;
-}
+import type {WholeDocument} from "./run-folder.ts";
+import {findAll, keepDocument, syncFolder} from "./run-folder.ts";
 
 /** What differs from what the run began with, in words: "runbook.md", "schema.sql, which is gone". */
-export async function findChanges(start: RunStarted, {runbook, bytes, directory}: PresentDocument): Promise<readonly string[]> {
+export async function findChanges(start: RunStarted, {runbook, bytes, directory}: WholeDocument): Promise<readonly string[]> {
   const changes = sha256(bytes) === start.runbook.digest ? [] : [runbook.path];
   for (const [name, digest] of Object.entries({...start.files, ...start.includes})) {
     const now = await readFile(join(directory, name)).catch(() => null);
     if (now === null) changes.push(`${name}, which is gone`);
     else if (sha256(now) !== digest) changes.push(name);
   }
-  const found = await findFiles(directory, runbook.settings.files).catch(() => []);
+  const found = await findAll(directory, runbook).catch(() => []);
   return [...changes, ...found.filter((name) => !Object.hasOwn(start.files, name)).map((name) => `${name}, which is new`)];
 }
 
@@ -50,32 +43,14 @@ export function findChangedSteps({steps}: Runbook, run: Run): readonly Step[] {
 }
 
 /** Puts the bytes that the run goes on with into its folder. */
-export async function keepChanges(
-  folder: string,
-  start: RunStarted,
-  {runbook, bytes, directory}: PresentDocument,
-  plan: Plan
-): Promise<DocumentChanged> {
+export async function keepChanges(folder: string, document: WholeDocument, plan: Plan): Promise<DocumentChanged> {
   const earlier = (await readdir(folder)).filter((name) => name.startsWith("changed-")).length;
   const name = `changed-${earlier + 1}`;
   await mkdir(join(folder, name));
-  await writeFile(join(folder, name, "runbook.md"), bytes);
-  const {path, title, revision} = runbook;
-  const files = await keepFiles(join(folder, name, "files"), directory, await findFiles(directory, runbook.settings.files));
-  const includes = await keepFiles(join(folder, name, "includes"), directory, Object.keys(start.includes));
+  const kept = await keepDocument(join(folder, name), document);
   await syncFolder(folder);
-  return {type: "document-changed", folder: name, runbook: {path, title, revision, digest: sha256(bytes)}, files, includes, plan};
-}
-
-async function keepFiles(folder: string, directory: string, names: readonly string[]): Promise<Readonly<Record<string, string>>> {
-  const kept: Record<string, string> = {};
-  for (const name of names) {
-    const copy = join(folder, name.replaceAll("../", "__/"));
-    await mkdir(dirname(copy), {recursive: true});
-    await copyFile(join(directory, name), copy);
-    kept[name] = sha256(await readFile(copy));
-  }
-  return kept;
+  const {path, title, revision} = document.runbook;
+  return {type: "document-changed", folder: name, runbook: {path, title, revision, digest: sha256(document.bytes)}, ...kept, plan};
 }
 
 const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");

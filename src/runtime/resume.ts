@@ -26,6 +26,7 @@ import type {RecoveredJournal} from "./recover-journal.ts";
 import {recoverJournal} from "./recover-journal.ts";
 import {createRedactor} from "./redact.ts";
 import {findRolledBack, refuseEmbedded} from "./resumable.ts";
+import type {WholeDocument} from "./run-folder.ts";
 import type {Stage} from "./stage.ts";
 
 export interface ResumeRequest extends Omit<RunRequest, "plan" | "mode" | "runsDirectory"> {
@@ -74,7 +75,7 @@ async function goOn(request: ResumeRequest, lock: Lock): Promise<Performance> {
 
   const lost = findLostAttempts(run);
   const leftovers = await endLostProcesses(start.run, lost);
-  const document = changed ? await keepChanges(folder, start, request, plan) : null;
+  const document = changed ? await keepChanges(folder, whole(request), plan) : null;
   const runRequest: RunRequest = {...request, runsDirectory: join(folder, ".."), plan, mode: start.mode};
   const last = events.at(-1)!;
   return startPerforming(runRequest, {
@@ -112,6 +113,8 @@ function endOf({run, prev, bytes}: RecoveredJournal, {at, ms}: Event) {
   return {seq: run.seq, prev, bytes, ms: ms + Math.max(0, Date.now() - Date.parse(at))};
 }
 
+const whole = ({directory, runbook, bytes, included = new Map()}: ResumeRequest): WholeDocument => ({directory, runbook, bytes, included});
+
 interface Judged {
   readonly plan: Plan;
   readonly changed: boolean;
@@ -121,7 +124,7 @@ interface Judged {
 async function judgeChanges(request: ResumeRequest, {run, events}: RecoveredJournal, refuse: (why: string) => never): Promise<Judged> {
   const {runbook, acceptChanges, operator: by} = request;
   const start = run.start!;
-  const changes = await findChanges(start, request);
+  const changes = await findChanges(start, whole(request));
   const rolledBack = findRolledBack(runbook, events);
   if (!acceptChanges && changes.length > 0)
     refuse(

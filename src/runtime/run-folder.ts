@@ -27,9 +27,9 @@ export async function makeRunFolder({
   bytes: Uint8Array;
   included: ReadonlyMap<string, Uint8Array>;
 }): Promise<NewFolder> {
-  const missing = runbook.included.find(({file}) => !included.has(file));
-  if (missing) throw new UsageError(`the bytes of "${missing.file}", which ${runbook.path} includes, were not given`);
-  const found = await findAll(directory, runbook);
+  const document = {directory, runbook, bytes, included};
+  refuseMissing(document);
+  await findAll(directory, runbook); // what is missing is said before a folder is made
   const path = join(runsDirectory, id);
   try {
     await mkdir(runsDirectory, {recursive: true});
@@ -37,6 +37,21 @@ export async function makeRunFolder({
   } catch (error) {
     throw new UsageError(`the run's folder cannot be made: ${error instanceof Error ? error.message : String(error)}`);
   }
+  const kept = await keepDocument(path, document);
+  await syncFolder(runsDirectory);
+  return {path, ...kept};
+}
+
+export interface WholeDocument {
+  readonly directory: string;
+  readonly runbook: Runbook;
+  readonly bytes: Uint8Array;
+  readonly included: ReadonlyMap<string, Uint8Array>;
+}
+
+/** Puts all that runs into a folder. */
+export async function keepDocument(path: string, {directory, runbook, bytes, included}: WholeDocument): Promise<Omit<NewFolder, "path">> {
+  const found = await findAll(directory, runbook);
   await writeFile(join(path, "runbook.md"), bytes);
   const files: Record<string, string> = {};
   for (const name of found) {
@@ -54,8 +69,12 @@ export async function makeRunFolder({
     await writeFile(copy, included.get(file)!);
     includes[file] = digest;
   }
-  await syncFolder(runsDirectory);
-  return {path, files, includes};
+  return {files, includes};
+}
+
+function refuseMissing({runbook, included}: WholeDocument): void {
+  const missing = runbook.included.find(({file}) => !included.has(file));
+  if (missing) throw new UsageError(`the bytes of "${missing.file}", which ${runbook.path} includes, were not given`);
 }
 
 /** Where the run folder keeps a file of this path: a path that leads up stays below, and no two become one. */
@@ -66,7 +85,7 @@ export const storedPath = (path: string): string =>
     .join("/");
 
 /** Files of the runbook, and those of each included file, which are named from its own folder. */
-async function findAll(directory: string, {settings, included}: Runbook): Promise<readonly string[]> {
+export async function findAll(directory: string, {settings, included}: Runbook): Promise<readonly string[]> {
   const found = [...(await findFiles(directory, settings.files))];
   for (const {file, files} of included)
     found.push(...(await findFiles(join(directory, dirname(file)), files)).map((name) => join(dirname(file), name)));

@@ -69,11 +69,13 @@ export async function readRun(folder: string): Promise<Recording> {
   const live = isHeld(path);
   const journal = await readFileOf(path, "journal.ndjson");
   const {events, run, damage} = readJournal(journal, {writing: live});
+  const changed = events.findLast((event) => event.type === "document-changed");
+  const document = changed?.type === "document-changed" ? join(path, changed.folder) : path; // as it was gone on with last
   return {
     folder: path,
     id: run.start?.run ?? basename(path),
-    bytes: await readFileOf(path, "runbook.md"),
-    included: await readIncluded(path, run),
+    bytes: await readFileOf(document, "runbook.md"),
+    included: await readIncluded(document, run),
     path: run.start?.runbook.path ?? join(path, "runbook.md"),
     events,
     run,
