@@ -1,16 +1,17 @@
-import {userInfo} from "node:os";
 import {resolve} from "node:path";
 
 import {planRun} from "../model/plan.ts";
-import type {Problem, Runbook} from "../model/runbook.ts";
+import type {Problem, Runbook, StepId} from "../model/runbook.ts";
 import {UsageError} from "../model/usage-error.ts";
 import {checkTemplates} from "../runtime/connections/check-templates.ts";
 import {kinds} from "../runtime/kinds/index.ts";
 import {perform} from "../runtime/perform.ts";
+import type {OpenedDocument} from "./document.ts";
 import {isError, openDocument} from "./document.ts";
 import {exitCode} from "./exit-code.ts";
-import {readGiven} from "./given.ts";
-import {checkAnswers, createHeadless} from "./headless.ts";
+import type {GivenHere} from "./given-for.ts";
+import {givenFor} from "./given-for.ts";
+import {asksForPerson, checkAnswers, createHeadless} from "./headless.ts";
 import {onInterrupt} from "./interrupt.ts";
 import {problemLines} from "./problems.ts";
 import {createReporter} from "./reporter.ts";
@@ -22,7 +23,9 @@ export interface ExecOptions {
   readonly envFile?: string;
   readonly answers?: string;
   readonly confirm?: readonly string[];
+  readonly confirmFile?: string;
   readonly confirmDestructive?: boolean;
+  readonly dryRun?: boolean;
   readonly acceptProposals?: boolean;
   readonly operator?: string;
   readonly drill?: boolean;
@@ -35,25 +38,46 @@ export interface ExecOptions {
 /** `runbook exec`: performs a runbook in the order of its plan, answered only by what the call brought. */
 export async function exec(reference: string, options: ExecOptions): Promise<number> {
   const {confirmDestructive = false, acceptProposals = false, drill = false} = options;
-  if (confirmDestructive && !drill)
-    throw new UsageError("--confirm-destructive is only for drills: give --drill, or --confirm ID for each step");
   const limitMs = timeLimit(options.timeout);
-  const operator = options.operator ?? process.env.RUNBOOK_OPERATOR ?? userInfo().username;
 
-  const {runbook, bytes, directory, section, problems} = await openDocument(reference);
+  const document = await openDocument(reference);
+  const {runbook, bytes, included, directory, section, problems} = document;
   if (!report(problems, options)) return 2;
-  const {values, answers} = await readGiven(runbook, options, operator);
+  const given = await givenFor(document, options);
+  const {values, answers, environment, operator} = given;
   checkAnswers(runbook, answers);
+  const reviewed =
+    options.confirmFile === undefined ? null : (await import("./confirm-file.ts")).readConfirmFile(options.confirmFile, runbook);
 
-  const environment = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
   const lookup = (name: string): string | undefined => values.find((value) => value.name === name)?.value ?? environment[name];
-  if (!report([...checkTemplates(runbook, lookup), ...(await findLacks(runbook, environment))], options)) return 2;
-
-  const conductor = createHeadless(runbook, {answers, operator, drill, acceptProposals, confirmDestructive});
+  if (!report(checkTemplates(runbook, lookup), options)) return 2;
+  const pinned = confirmDestructive && !drill ? await findPinned(document, given) : null;
+  const conductor = createHeadless(runbook, {
+    answers,
+    operator,
+    drill,
+    acceptProposals,
+    reviewed,
+    confirmsDestructive: ({id}) => confirmDestructive && (pinned?.has(id) ?? true)
+  });
+  if (options.dryRun) {
+    const {dryRunLines} = await import("./dry-run.ts");
+    const lines = await dryRunLines({
+      document,
+      given,
+      headless: conductor,
+      mode: drill ? "drill" : "recovery",
+      paint: paintFor(process.stdout)
+    });
+    process.stdout.write([...lines, ""].join("\n"));
+    return 0;
+  }
+  if (!report(await findLacks(runbook, environment), options)) return 2;
   const reporter = createReporter(runbook, options);
   const performance = await perform({
     runbook,
     bytes,
+    included,
     directory,
     runsDirectory: resolve(options.runsDir),
     plan: planRun(runbook, {section}),
@@ -80,13 +104,32 @@ export async function exec(reference: string, options: ExecOptions): Promise<num
   }
 }
 
+/** The cells whose connection pins its cluster; throws where one that would be confirmed for everybody does not. */
+async function findPinned({runbook, section}: OpenedDocument, given: GivenHere): Promise<ReadonlySet<StepId>> {
+  const {rehearse} = await import("../runtime/rehearse.ts");
+  const steps = await rehearse({runbook, plan: planRun(runbook, {section}), kinds, ...given});
+  const loose = steps.find(
+    ({step, cell}) =>
+      cell?.confirmation &&
+      cell.confirmation.phrase === null &&
+      cell.server !== "pinned" &&
+      !asksForPerson(step) &&
+      !given.answers.has(step.id)
+  );
+  if (loose)
+    throw new UsageError(
+      `--confirm-destructive without --drill needs a connection with system_identifier for each cell that destroys: "${loose.step.id}" (${runbook.path}:${loose.step.span.line}) acts on ${loose.cell!.target}, which has none; pin it, give --drill, or --confirm ${loose.step.id}`
+    );
+  return new Set(steps.flatMap(({step, cell}) => (cell?.server === "pinned" ? [step.id] : [])));
+}
+
 /** Only a document that requires programs pays for asking them. */
-async function findLacks(runbook: Runbook, environment: Readonly<Record<string, string>>): Promise<readonly Problem[]> {
+export async function findLacks(runbook: Runbook, environment: Readonly<Record<string, string>>): Promise<readonly Problem[]> {
   return runbook.settings.requires.length === 0 ? [] : (await import("../runtime/requirements.ts")).probeRequirements(runbook, environment);
 }
 
 /** Says what is wrong; false when nothing may run. */
-function report(problems: readonly Problem[], {quiet = false}: ExecOptions): boolean {
+export function report(problems: readonly Problem[], {quiet = false}: {readonly quiet?: boolean}): boolean {
   const errors = problems.filter(isError);
   const said = quiet ? errors : problems;
   if (said.length > 0) process.stderr.write([...problemLines(said, paintFor(process.stderr)), ""].join("\n"));

@@ -6,6 +6,7 @@ import {stepName} from "../model/runbook.ts";
 import {unreachable} from "../model/unreachable.ts";
 import {UsageError} from "../model/usage-error.ts";
 import type {Answered, Conductor} from "../runtime/conductor.ts";
+import type {Reviewed} from "./confirm-file.ts";
 import type {GivenAnswer} from "./given.ts";
 
 export interface HeadlessOptions {
@@ -13,7 +14,8 @@ export interface HeadlessOptions {
   readonly operator: string;
   readonly drill: boolean;
   readonly acceptProposals: boolean;
-  readonly confirmDestructive: boolean;
+  readonly confirmsDestructive: (step: Step) => boolean; // where --confirm-destructive stands for a person's word
+  readonly reviewed?: Reviewed | null; // --confirm-file
   readonly lost?: ReadonlyMap<StepId, GivenAnswer>; // "repeated", "done" or "skipped"
 }
 
@@ -21,11 +23,13 @@ export interface HeadlessOptions {
 export interface Headless extends Conductor {
   /** What nobody answered, with how to answer it; null when nothing was open. */
   readonly unanswered: string | null;
+  /** How a question would be answered, in words; null: nobody would. Nothing comes of it. */
+  preview(step: Step, question: Question): string | null;
 }
 
 export function createHeadless(
   runbook: Runbook,
-  {answers, operator, drill, acceptProposals, confirmDestructive, lost = new Map()}: HeadlessOptions
+  {answers, operator, drill, acceptProposals, confirmsDestructive, reviewed = null, lost = new Map()}: HeadlessOptions
 ): Headless {
   const undecided = new Set(lost.keys()); // asked first, each once: what is lost later is not what the call spoke of
   const places = new Map(runbook.steps.map(({id}, place) => [id, place]));
@@ -35,6 +39,10 @@ export function createHeadless(
   return {
     get unanswered() {
       return unanswered;
+    },
+    preview(step, question) {
+      const answered = answerOf(step, question);
+      return answered === null ? null : `${answered.answer.type} by ${answered.by} (${answered.via})`;
     },
     async choose(run: Run) {
       for (const step of undecided) {
@@ -49,7 +57,7 @@ export function createHeadless(
     async ask(step, question, tick) {
       const answered = answerOf(step, question);
       if (answered === null) {
-        unanswered ??= `${describe(step, question)}: ${howToAnswer(step, question)}`;
+        unanswered ??= `${describe(step, question)}: ${howToAnswer(step, question)}${hasChanged(step, question) ? `; ${reviewed!.path} confirms something else: its text, options, target or values have changed since` : ""}`;
         return null;
       }
       if (answered.answer.type === "completed" && step.type === "checklist")
@@ -75,11 +83,22 @@ export function createHeadless(
       const answer = toAnswer(step, question, given);
       if (answer) return {answer, by: given.by ?? operator, note: given.note, via: given.via};
     }
+    if (question.type === "confirmation") {
+      const review = reviewed?.steps.get(step.id);
+      if (review?.sha256 === question.sha256 && review.phrase === question.phrase)
+        return {answer: {type: "confirmed"}, by: reviewed!.by ?? operator, note: "", via: "--confirm-file"};
+    }
     if (question.type === "decision" && question.proposed !== null && (acceptProposals || drill))
       return by({type: "chosen", choice: question.proposed, proposed: true}, acceptProposals ? "--accept-proposals" : "--drill");
-    if (question.type === "confirmation" && question.phrase === null && confirmDestructive && !asksForPerson(step))
+    if (question.type === "confirmation" && question.phrase === null && confirmsDestructive(step) && !asksForPerson(step))
       return by({type: "confirmed"}, "--confirm-destructive");
     return null;
+  }
+
+  /** The file of reviewed confirmations has the step, as it was then. */
+  function hasChanged(step: Step, question: Question): boolean {
+    const review = reviewed?.steps.get(step.id);
+    return question.type === "confirmation" && review !== undefined && review.sha256 !== null && review.sha256 !== question.sha256;
   }
 
   function by(answer: Answer, via: Via): Answered {
@@ -88,7 +107,7 @@ export function createHeadless(
 }
 
 /** The author wants a person to look, whatever the guard found. */
-const asksForPerson = (step: Step): boolean => step.type === "cell" && step.options.confirm;
+export const asksForPerson = (step: Step): boolean => step.type === "cell" && step.options.confirm;
 
 const YES = ["confirmed", "confirm", "yes", "true", "completed"];
 const NO = ["refused", "refuse", "no", "false"];

@@ -34,7 +34,8 @@ function createProgram(): Command {
     .option("--env-file <file>", "the same from a file of NAME=value lines")
     .option("--answers <file>", "YAML: step id or input name → answer")
     .option("--confirm <id>", "answer a gate, checklist or confirmation: ID, or ID=phrase where one is asked for (repeatable)", collect)
-    .option("--confirm-destructive", "confirm every destructive step; only together with --drill")
+    .option("--confirm-file <file>", "confirm what was reviewed: the output of plan --confirmations")
+    .option("--confirm-destructive", "confirm every destructive step; only with --drill, or where each acts on a pinned system_identifier")
     .option("--accept-proposals", "take what decisions propose")
     .option("--operator <name>", "who answers for this run (default: $RUNBOOK_OPERATOR, else the user)")
     .option("--drill", "this is a drill, no recovery")
@@ -42,12 +43,31 @@ function createProgram(): Command {
     .option("--runs-dir <dir>", "where run folders are made", ".runbook/runs")
     .option("--json", "write the events to stdout, one a line")
     .option("--quiet", "say only what went wrong")
-    .addOption(later("--dry-run"))
-    .addOption(later("--confirm-file <file>"))
+    .option("--dry-run", "say what would happen at each step; run nothing")
     .addOption(later("--report <format=file>"))
     .addOption(later("--archive <dir>"))
     .addHelpText("after", EXIT_CODES)
     .action(async (file, options) => finish((await import("./exec.ts")).exec(file, options)));
+
+  program
+    .command("resume <run>")
+    .description("go on with a run whose runner was gone before its end: an id, a unique prefix, latest, or a run folder")
+    .option("--lost <id=what>", "what is to become of a step that nobody saw end: again, done:WHY or skip:WHY (repeatable)", collect)
+    .option("--accept-changes", "go on although the runbook, its files or a transaction are no longer as they were")
+    .option("--set <name=value>", "give an input or a ${NAME} of the document (repeatable)", collect)
+    .option("--env-file <file>", "the same from a file of NAME=value lines")
+    .option("--answers <file>", "YAML: step id or input name → answer")
+    .option("--confirm <id>", "answer a gate, checklist or confirmation: ID, or ID=phrase where one is asked for (repeatable)", collect)
+    .option("--confirm-file <file>", "confirm what was reviewed: the output of plan --confirmations")
+    .option("--confirm-destructive", "confirm every destructive step; only for drills")
+    .option("--accept-proposals", "take what decisions propose")
+    .option("--operator <name>", "who answers for what follows (default: $RUNBOOK_OPERATOR, else the user)")
+    .option("--timeout <duration>", "longest time for what is left of the run, like 2h")
+    .option("--runs-dir <dir>", "where run folders are", ".runbook/runs")
+    .option("--json", "write the events to stdout, one a line")
+    .option("--quiet", "say only what went wrong")
+    .addHelpText("after", EXIT_CODES)
+    .action(async (run, options) => finish((await import("./resume.ts")).resumeRun(run, options)));
 
   program
     .command("check <path...>")
@@ -58,8 +78,12 @@ function createProgram(): Command {
   program
     .command("plan <file>")
     .description("the steps that a run of FILE or FILE#SECTION intends, and why it skips others")
-    .addOption(later("--confirmations"))
-    .action(async (file) => finish((await import("./plan.ts")).plan(file)));
+    .option("--confirmations", "what asks before it runs, as YAML to be reviewed and given back with exec --confirm-file")
+    .option("--json", "the confirmations as JSON")
+    .option("--set <name=value>", "give an input or a ${NAME} of the document, which a confirmation covers (repeatable)", collect)
+    .option("--env-file <file>", "the same from a file of NAME=value lines")
+    .option("--answers <file>", "YAML: step id or input name → answer")
+    .action(async (file, options) => finish((await import("./plan.ts")).plan(file, options)));
 
   program
     .command("runs")
@@ -74,7 +98,7 @@ function createProgram(): Command {
     .option("--runs-dir <dir>", "where run folders are", ".runbook/runs")
     .action(async (run, options) => finish((await import("./show.ts")).show(run, options)));
 
-  for (const name of ["resume", "diff", "export", "archive", "verify", "metrics"]) {
+  for (const name of ["diff", "export", "archive", "verify", "metrics"]) {
     program
       .command(name, {hidden: true})
       .allowUnknownOption()

@@ -1,7 +1,9 @@
 import type {PlannedStep} from "../model/plan.ts";
 import {planRun} from "../model/plan.ts";
 import type {Runbook, Section, Step} from "../model/runbook.ts";
-import {sectionsById} from "../model/runbook.ts";
+import {pathOf, sectionsById} from "../model/runbook.ts";
+import {UsageError} from "../model/usage-error.ts";
+import type {ConfirmationOptions} from "./confirmations.ts";
 import {isError, openDocument} from "./document.ts";
 import {problemLines} from "./problems.ts";
 import {count} from "./terminal/amounts.ts";
@@ -9,13 +11,27 @@ import type {Paint} from "./terminal/paint.ts";
 import {paintFor} from "./terminal/paint.ts";
 import {headingsOf, quiet} from "./terminal/words.ts";
 
+export interface PlanOptions extends ConfirmationOptions {
+  readonly confirmations?: boolean;
+}
+
 /** `runbook plan`: what a run would do, before it touches anything. */
-export async function plan(reference: string): Promise<number> {
-  const {runbook, section, problems} = await openDocument(reference);
+export async function plan(reference: string, options: PlanOptions): Promise<number> {
+  const onlyThere = (["json", "set", "envFile", "answers"] as const).find(
+    (option) => !options.confirmations && options[option] !== undefined
+  );
+  if (onlyThere) throw new UsageError(`--${onlyThere === "envFile" ? "env-file" : onlyThere} is only for plan --confirmations`);
+  const document = await openDocument(reference);
+  const {runbook, section, problems} = document;
   const errors = problems.filter(isError);
   if (errors.length > 0) {
     process.stderr.write([...problemLines(problems, paintFor(process.stderr)), ""].join("\n"));
     return 2;
+  }
+  if (options.confirmations) {
+    const {confirmationsOf} = await import("./confirmations.ts");
+    process.stdout.write(await confirmationsOf(document, options));
+    return 0;
   }
   const lines = planLines(runbook, planRun(runbook, {section}).steps, paintFor(process.stdout));
   process.stdout.write([...lines, ""].join("\n"));
@@ -28,7 +44,7 @@ export function planLines(runbook: Runbook, planned: readonly PlannedStep[], pai
   const lines = [`${paint.bold(quiet(runbook.title))} ${paint.dim(`(${quiet(runbook.path)})`)}`];
   const layout: Layout = {
     paint,
-    width: String(runbook.steps.at(-1)?.span.endLine ?? 0).length,
+    width: String(Math.max(0, ...runbook.steps.map(({span}) => span.endLine))).length,
     idWidth: Math.min(48, Math.max(0, ...runbook.steps.map(({id}) => id.length)))
   };
   let current: Section | undefined;
@@ -36,13 +52,21 @@ export function planLines(runbook: Runbook, planned: readonly PlannedStep[], pai
     const section = sections.get(step.section);
     if (section !== current && section) {
       current = section;
-      const about = [`#${section.id}`, ...(section.rule === "in-order" ? [] : [`run=${section.rule}`])].join(", ");
+      const about = [
+        `#${section.id}`,
+        ...(section.rule === "in-order" ? [] : [`run=${section.rule}`]),
+        ...elsewhere(runbook, section)
+      ].join(", ");
       lines.push("", `${number(section.span.line, layout)}  ${paint.underline(headingsOf(runbook, step))} ${paint.dim(`(${about})`)}`);
     }
     lines.push(stepLine(step, planned[place]!, layout), ...itemLines(step, layout));
   }
   return [...lines, "", totals(runbook, planned)];
 }
+
+/** The included file that a section's lines are of. */
+const elsewhere = (runbook: Runbook, {span}: Section): readonly string[] =>
+  span.file === undefined ? [] : [`in ${quiet(pathOf(runbook, span))}`];
 
 interface Layout {
   readonly paint: Paint;
@@ -64,9 +88,10 @@ function itemLines(step: Step, layout: Layout): readonly string[] {
   return step.items.map(({text, span}) => `${number(span.line, layout)}    [ ] ${quiet(text)}`);
 }
 
-const kindOf = (step: Step): string => (step.type === "cell" ? step.kind : step.type);
+export const kindOf = (step: Step): string => (step.type === "cell" ? step.kind : step.type);
 
-function intention(step: Step, planned: PlannedStep): string {
+/** Why a step is skipped, or on what it depends whether it is reached. */
+export function intention(step: Step, planned: PlannedStep): string {
   if (planned.action === "skip") return `skipped: ${quiet(planned.reason)}`;
   const notes = [];
   if (planned.action === "offer") notes.push("offered, never blocks");

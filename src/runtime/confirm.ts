@@ -5,6 +5,7 @@ import type {AnyKind, Assessment, BoundVariable} from "../model/kind.ts";
 import type {Cell} from "../model/runbook.ts";
 import {putQuestion} from "./ask.ts";
 import {host, user} from "./identity.ts";
+import type {Where} from "./reach-target.ts";
 import {connectionOf} from "./reach-target.ts";
 import {markOf} from "./redact.ts";
 import type {Stage} from "./stage.ts";
@@ -80,10 +81,7 @@ export function toConfirmation(
 }
 
 /** Where the cell acts, in words; starts nothing and asks no server. */
-export async function describeTarget(
-  stage: Pick<Stage, "kindOf" | "targets"> & {readonly request: Pick<Stage["request"], "runbook">},
-  cell: Cell
-): Promise<string> {
+export async function describeTarget(stage: Where & Pick<Stage, "targets">, cell: Cell): Promise<string> {
   const place = stage.kindOf(cell).targets === "hosts" ? (cell.options.on ?? "local") : null;
   if (place !== null && Object.keys(stage.request.runbook.settings.connections).length === 0) return place;
   const connection = (await stage.targets.open()).describe(connectionOf(stage, cell));

@@ -1,17 +1,20 @@
 /** Before a cell's clock starts: its server is there, and what its connection pins holds where the cell would destroy something. */
 import type {ServerIdentity} from "../model/event.ts";
+import {includesAround} from "../model/include.ts";
 import type {ResolvedConnection} from "../model/kind.ts";
 import type {Cell} from "../model/runbook.ts";
 import {whenAborted} from "./inputs.ts";
 import {sessionKey} from "./sessions.ts";
 import type {Stage} from "./stage.ts";
 
-export const DEFAULT = "default";
+const DEFAULT = "default";
 
 /** The connection that a cell acts on, as far as the document can say: what a shell reaches is the default one. */
-export function connectionOf(stage: Pick<Stage, "kindOf">, cell: Cell): string {
-  return stage.kindOf(cell).targets === "connections" ? (cell.options.on ?? DEFAULT) : DEFAULT;
+export function connectionOf({kindOf, request: {runbook}}: Where, cell: Cell): string {
+  if (kindOf(cell).targets === "connections") return cell.options.on ?? DEFAULT;
+  return includesAround(runbook, cell.id).at(-1)?.on[DEFAULT] ?? DEFAULT;
 }
+export type Where = Pick<Stage, "kindOf"> & {readonly request: Pick<Stage["request"], "runbook">};
 
 export type Reached =
   | {readonly type: "ready"}
@@ -36,12 +39,13 @@ export async function reachTarget(stage: Stage, cell: Cell, destroys: boolean): 
 
 async function reach(stage: Stage, cell: Cell, destroys: boolean, signal: AbortSignal): Promise<string | null> {
   const {targets} = stage;
+  const name = connectionOf(stage, cell);
   if (stage.kindOf(cell).targets === "connections") {
-    await targets.connection(connectionOf(stage, cell)).catch(() => {}); // the cell will fail with it
+    await targets.connection(name).catch(() => {}); // the cell will fail with it
     return null;
   }
-  const environment = await targets.environment().catch(() => null);
-  if (!destroys || environment === null || !isPinned(stage, DEFAULT)) return null;
+  const environment = await targets.environment(name).catch(() => null);
+  if (!destroys || environment === null || !isPinned(stage, name)) return null;
   try {
     await checkShell(stage, cell, await toEnvironment(stage, cell, environment), signal);
     return null;
@@ -66,7 +70,8 @@ async function toEnvironment(stage: Stage, cell: Cell, own: Readonly<Record<stri
 /** A shell has no connection of its own: one is opened to ask. */
 async function checkShell(stage: Stage, cell: Cell, environment: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
   const targets = await stage.targets.open();
-  const resolved = targets.reachedBy(environment) ?? (await targets.connection(DEFAULT));
+  const name = connectionOf(stage, cell);
+  const resolved = targets.reachedBy(environment) ?? (await targets.connection(name));
   const [{connect}, {identifyServer}, {explainConnectError}] = await Promise.all([
     import("./kinds/sql/connect.ts"),
     import("./kinds/sql/identify-server.ts"),
@@ -81,9 +86,9 @@ async function checkShell(stage: Stage, cell: Cell, environment: Readonly<Record
       await connected.end();
     }
   } catch (error) {
-    if (isDown(error) && stage.checked.has(addressOf(resolved))) return recordUnreached(stage, cell, targets.pins(DEFAULT));
+    if (isDown(error) && stage.checked.has(addressOf(resolved))) return recordUnreached(stage, cell, name, targets.pins(name));
     throw new Error(
-      `nothing was run, because what connection "${DEFAULT}" pins could not be checked: ${explainConnectError(error, resolved)}`
+      `nothing was run, because what connection "${name}" pins could not be checked: ${explainConnectError(error, resolved)}`
     );
   }
   await claimTarget(stage, cell, resolved, server, signal);
@@ -93,8 +98,8 @@ async function checkShell(stage: Stage, cell: Cell, environment: Readonly<Record
 const isDown = (error: unknown): boolean =>
   error instanceof Error && ["ECONNREFUSED", "ENOENT", "57P03", "57P01"].includes(String((error as Error & {code?: string}).code));
 
-async function recordUnreached(stage: Stage, cell: Cell, pins: Readonly<Record<string, string>>): Promise<void> {
-  await stage.record({type: "target-checked", step: cell.id, connection: DEFAULT, pins, server: null, problem: null});
+async function recordUnreached(stage: Stage, cell: Cell, connection: string, pins: Readonly<Record<string, string>>): Promise<void> {
+  await stage.record({type: "target-checked", step: cell.id, connection, pins, server: null, problem: null});
 }
 
 const addressOf = ({host, port}: Pick<ResolvedConnection, "host" | "port">): string => `${host}:${port}`;

@@ -60,7 +60,7 @@ describe("a document that is wrong", () => {
 });
 
 describe("a call that is wrong", () => {
-  const good = `# T\n\n::input[Who?]{#WHO}\n\n::input[Key]{#KEY type=secret}\n\n${fence("bash {#greet}", 'echo "$WHO"')}\n:::gate[Go on?]{#go}\nReally?\n:::\n\n:::decision[Which?]{#which}\n- [This](#here)\n:::\n\n## Here\n\n${touch}`;
+  const good = `# T\n\n::input[Who?]{#WHO}\n\n::input[Key]{#KEY type=secret}\n\n${fence("bash {#greet}", 'echo "$WHO"')}\n:::gate[Go on?]{#go}\nReally?\n:::\n\n:::decision[Which?]{#which}\n- [This](#here)\n:::\n\n## Here\n\n${touch}\n${fence("bash {#rm}", "rm -r ./never-there")}`;
   const calls: Readonly<Record<string, {readonly args: readonly string[]; readonly says: string | RegExp}>> = {
     "a file that is not there": {args: ["exec", "none.md"], says: "runbook: there is no file none.md"},
     "a directory": {args: ["exec", "."], says: "runbook: . is a directory; name a runbook in it"},
@@ -68,10 +68,6 @@ describe("a call that is wrong", () => {
     "an option that is not there": {
       args: ["exec", "good.md", "--comfirm", "go"],
       says: /unknown option '--comfirm'\n\(Did you mean --confirm\?\)/
-    },
-    "an option that is yet to come": {
-      args: ["exec", "good.md", "--dry-run"],
-      says: "runbook: --dry-run does not exist yet; nothing was run"
     },
     "a report, which is yet to come": {
       args: ["exec", "good.md", "--report", "junit=a.xml"],
@@ -81,17 +77,17 @@ describe("a call that is wrong", () => {
       args: ["exec", "good.md", "--archive", "bags"],
       says: "runbook: --archive does not exist yet; nothing was run"
     },
-    "a file of confirmations, which is yet to come": {
-      args: ["exec", "good.md", "--confirm-file", "a"],
-      says: "runbook: --confirm-file does not exist yet; nothing was run"
+    "a file of confirmations that is not there": {
+      args: ["exec", "good.md", "--confirm-file", "none.yaml"],
+      says: "runbook: --confirm-file none.yaml: there is no such file"
     },
-    "the confirmations of a plan, which are yet to come": {
-      args: ["plan", "good.md", "--confirmations"],
-      says: "runbook: --confirmations does not exist yet; nothing was run"
+    "values for a plan that needs none": {
+      args: ["plan", "good.md", "--set", "WHO=x"],
+      says: "runbook: --set is only for plan --confirmations"
     },
     "a command that is yet to come": {
-      args: ["resume", "latest", "--now"],
-      says: 'runbook: "runbook resume" does not exist yet; runbook --help lists what does'
+      args: ["export", "latest", "--now"],
+      says: 'runbook: "runbook export" does not exist yet; runbook --help lists what does'
     },
     "no command that ever was": {args: ["exce", "good.md"], says: /unknown command 'exce'\n\(Did you mean exec\?\)/},
     "no file at all": {args: ["exec"], says: "missing required argument 'file'"},
@@ -126,7 +122,7 @@ describe("a call that is wrong", () => {
     },
     "confirming everything outside a drill": {
       args: ["exec", "good.md", "--confirm-destructive"],
-      says: "runbook: --confirm-destructive is only for drills"
+      says: /^runbook: --confirm-destructive without --drill needs .*: "rm" \(good\.md:\d+\) acts on local, which has none; pin it/
     },
     "a time limit that is none": {
       args: ["exec", "good.md", "--timeout", "soon"],
