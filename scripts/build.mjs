@@ -12,6 +12,9 @@ const at = (...parts) => join(root, ...parts);
 /** Loaded at run time from node_modules: they hold wasm or native files, or are optional. */
 const external = [/^libpg-query/, /^web-tree-sitter/, /^@electric-sql\//, /^@lydell\/node-pty/, "pg-native", "pg-cloudflare"];
 
+/** Libraries that only some documents need (src/expression/lazily.ts): each in a file of its own, which `require` can load. */
+const vendor = ["re2js", "@marcbachmann/cel-js", "yaml"];
+
 const cli = {
   made: at("dist/cli/main.js"),
   from: ["src", "scripts/build.mjs", "package.json", "package-lock.json"],
@@ -59,6 +62,11 @@ async function buildCli() {
     minify: true
   });
   await bundle.close();
+  for (const name of vendor) {
+    const library = await rolldown({input: {[name.split("/").at(-1)]: name}, cwd: root, platform: "node", logLevel: "warn"});
+    await library.write({dir: join(fresh, "vendor"), format: "cjs", exports: "named", entryFileNames: "[name].cjs", minify: true});
+    await library.close();
+  }
   chmodSync(join(fresh, "main.js"), 0o755);
   replaceChunks(fresh, at("dist/cli"));
   // Where the bundle looks for it: beside dist/cli.

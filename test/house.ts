@@ -13,7 +13,7 @@ interface Room {
 /** No room may import one that is not named here. */
 export const rooms: Readonly<Record<string, Room>> = {
   model: {mayImport: [], packages: /^mdast$/, node: false},
-  expression: {mayImport: ["model"], packages: null, node: false},
+  expression: {mayImport: ["model"], packages: null, node: true}, // it loads its libraries when they are needed
   parser: {mayImport: ["model", "expression"], packages: null, node: true},
   runtime: {mayImport: ["model", "expression"], packages: null, node: true},
   viewer: {mayImport: ["model"], packages: null, node: false},

@@ -51,9 +51,9 @@ export function compile(source: string): Compiled {
 function compileAfresh(source: string): Compiled {
   if (source.trim() === "") throw new RefusedError("the expression is empty", 0);
   if (source.length > LONGEST) throw new RefusedError(`an expression of ${source.length} characters is too long`, 0);
-  let parsed: ReturnType<typeof environment.parse>;
+  let parsed: ReturnType<ReturnType<typeof environment>["parse"]>;
   try {
-    parsed = environment.parse(source);
+    parsed = environment().parse(source);
   } catch (error) {
     throw toRefused(error);
   }

@@ -1,4 +1,4 @@
-import {Environment} from "@marcbachmann/cel-js";
+import type {Environment} from "@marcbachmann/cel-js";
 import {ExpressionError} from "./error.ts";
 import type {FactName} from "./facts.ts";
 import {CutError, FACTS, readFact} from "./facts.ts";
@@ -8,7 +8,7 @@ import {compareNumbers, toDuration} from "./operate.ts";
 import {compilePattern} from "./pattern.ts";
 import type {StepFacts} from "./scope.ts";
 import {parseTimestamp} from "./time.ts";
-import {type Duration, show, toText, type Value} from "./value.ts";
+import {type Duration, library, show, toText, type Value} from "./value.ts";
 
 /**
  * Names of ours that the library has for something else, or whose own version is not safe. The tree is rewritten to these
@@ -57,10 +57,12 @@ for (const name of Object.keys(FACTS) as FactName[]) {
 const TIMESTAMP = "google.protobuf.Timestamp";
 const DURATION = "google.protobuf.Duration";
 
-export const environment = build();
+let built: Environment | undefined;
+/** What every expression is parsed and evaluated with. */
+export const environment = (): Environment => (built ??= build());
 
 function build(): Environment {
-  const cel = new Environment({homogeneousAggregateLiterals: false});
+  const cel = new (library().Environment)({homogeneousAggregateLiterals: false});
   cel.registerType("numeric", {ctor: Numeric});
   cel.registerType("step", {ctor: StepView, fields: {outcome: "string", answer: "dyn", ...FACTS}});
   for (const [name, type] of Object.entries(FACTS)) cel.registerVariable(OURS.names.has(name) ? `$${name}` : name, type);

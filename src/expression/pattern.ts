@@ -1,5 +1,6 @@
-import {RE2JS, RE2JSException} from "re2js";
+import type {RE2JS} from "re2js";
 import {ExpressionError} from "./error.ts";
+import {lazily} from "./lazily.ts";
 
 /** A regular expression (RE2 syntax) whose matching takes time linear in the text, whatever the pattern. */
 export interface Pattern {
@@ -9,6 +10,7 @@ export interface Pattern {
   matchesWhole(text: string): boolean;
 }
 
+const re2 = lazily<typeof import("re2js")>("re2js");
 const LONGEST = 10_000;
 const kept = new Map<string, Pattern>();
 
@@ -25,9 +27,9 @@ export function compilePattern(pattern: string): Pattern {
 
 function compile(pattern: string): RE2JS {
   try {
-    return RE2JS.compile(pattern);
+    return re2().RE2JS.compile(pattern);
   } catch (error) {
-    if (!(error instanceof RE2JSException)) throw error;
+    if (!(error instanceof re2().RE2JSException)) throw error;
     throw new ExpressionError(`"${pattern}" is no regular expression (RE2): ${error.message.replace(/^error parsing regexp: /, "")}`, {
       cause: error
     });

@@ -1,6 +1,6 @@
-import {evaluate} from "@marcbachmann/cel-js";
 import {formatDuration} from "./duration.ts";
 import {ExpressionError} from "./error.ts";
+import {lazily} from "./lazily.ts";
 import {Numeric} from "./numeric.ts";
 import {formatTimestamp} from "./time.ts";
 
@@ -12,10 +12,16 @@ export interface Duration {
   readonly seconds: bigint;
   readonly nanos: number;
 }
-export const Duration = (evaluate('duration("1s")') as object).constructor as new (seconds: bigint, nanos: number) => Duration;
+/** What parses and evaluates CEL. */
+export const library = lazily<typeof import("@marcbachmann/cel-js")>("@marcbachmann/cel-js");
+
+let found: DurationClass | undefined;
+type DurationClass = new (seconds: bigint, nanos: number) => Duration;
+/** The library does not give its class away, but what it makes. */
+const durations = (): DurationClass => (found ??= (library().evaluate('duration("1s")') as object).constructor as DurationClass);
 
 export const toNanos = ({seconds, nanos}: Duration): bigint => seconds * 1_000_000_000n + BigInt(nanos);
-export const fromNanos = (nanos: bigint): Duration => new Duration(nanos / 1_000_000_000n, Number(nanos % 1_000_000_000n));
+export const fromNanos = (nanos: bigint): Duration => new (durations())(nanos / 1_000_000_000n, Number(nanos % 1_000_000_000n));
 export const fromMs = (ms: number): Duration => fromNanos(BigInt(Math.round(ms * 1000)) * 1000n);
 
 export type KindName = "text" | "number" | "bool" | "null" | "timestamp" | "duration" | "list" | "map" | "bytes" | "type";
@@ -27,7 +33,7 @@ export function kindOf(value: unknown): KindName {
   if (typeof value === "bigint" || typeof value === "number" || value instanceof Numeric) return "number";
   if (typeof value === "boolean") return "bool";
   if (value instanceof Date) return "timestamp";
-  if (value instanceof Duration) return "duration";
+  if (value instanceof durations()) return "duration";
   if (Array.isArray(value) || value instanceof Set) return "list";
   if (value instanceof Uint8Array) return "bytes";
   if (value instanceof Map || (typeof value === "object" && (value.constructor === Object || value.constructor === undefined)))

@@ -1,12 +1,15 @@
 import type {Yaml} from "mdast";
 import * as v from "valibot";
-import {isMap, isNode, isScalar, LineCounter, type Node, type Pair, parseDocument} from "yaml";
+import type {Node, Pair} from "yaml";
 import {parseDuration} from "../expression/duration.ts";
+import {lazily} from "../expression/lazily.ts";
 import {hint} from "../model/nearest.ts";
 import type {Connection, Host, Settings, Span} from "../model/runbook.ts";
 import {type Frontmatter, frontmatter} from "./frontmatter-schema.ts";
 import {DEFAULT_TIMEOUT_MS} from "./options.ts";
 import {type Report, type Source, spanOf} from "./source.ts";
+
+const library = lazily<typeof import("yaml")>("yaml");
 
 export interface Head {
   readonly title: string | null;
@@ -39,7 +42,7 @@ export function readFrontmatter(node: Yaml | null, source: Source, report: Repor
       yaml.span(error.pos[0], error.pos[1])
     );
   if (errors.length > 0 || contents === null) return noHead;
-  if (!isMap(contents)) {
+  if (!library().isMap(contents)) {
     report.add("frontmatter-syntax", 'the frontmatter must be a list of keys, such as "title: Restore"', spanOf(node.position!));
     return noHead;
   }
@@ -62,7 +65,7 @@ class Yamled {
   constructor(node: Yaml, source: Source) {
     this.#source = source;
     this.#from = source.text.indexOf("\n", node.position!.start.offset!) + 1;
-    this.document = parseDocument(node.value, {lineCounter: new LineCounter(), prettyErrors: true, uniqueKeys: true});
+    this.document = library().parseDocument(node.value, {lineCounter: new (library().LineCounter)(), prettyErrors: true, uniqueKeys: true});
   }
 
   span(from: number, to: number): Span {
@@ -71,6 +74,7 @@ class Yamled {
 
   /** Where the value at this path stands, or its key. */
   place(path: readonly unknown[], of: "key" | "value"): Span {
+    const {isMap, isNode, isScalar} = library();
     let node: unknown = this.document.contents;
     let key: unknown = null;
     for (const step of path) {
