@@ -17,7 +17,7 @@ export function comesNext(runbook: Runbook, run: Run, {halted = false, from = 0}
   if (run.start === null) return null;
   const {steps} = run.start.plan;
   if (!halted) {
-    for (let place = from; place < steps.length; place++) {
+    for (let place = Math.min(from, firstBackground(runbook)); place < steps.length; place++) {
       const planned = steps[place]!;
       if (planned.action === "skip" || planned.action === "offer" || planned.phase !== "in-order") continue;
       if (settled(stepRun(run, planned.step))) continue; // most of a long run: not worth a second look
@@ -31,6 +31,17 @@ export function comesNext(runbook: Runbook, run: Run, {halted = false, from = 0}
     }
   }
   return nextInGroups(run, "always");
+}
+
+const firstBackgrounds = new WeakMap<Runbook, number>();
+/** From here on a step that is settled may yet break. */
+function firstBackground(runbook: Runbook): number {
+  let place = firstBackgrounds.get(runbook);
+  if (place === undefined) {
+    place = runbook.steps.findIndex((step) => step.type === "cell" && step.options.background);
+    firstBackgrounds.set(runbook, place < 0 ? (place = runbook.steps.length) : place);
+  }
+  return place;
 }
 
 /** Something did not end well, `continue-on-error` or not. */

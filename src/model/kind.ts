@@ -121,8 +121,8 @@ export interface Finish {
 export interface Background {
   /** How it ended, by itself or because it was told to. */
   readonly ended: Promise<Finish>;
-  /** Ends it, or lets go of it where it is to be kept. */
-  end(): void;
+  /** Ends it; `keep` lets go of it, where the cell says so. */
+  end(keep: boolean): void;
 }
 
 /** The document's place of a place in a cell. */

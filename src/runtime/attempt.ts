@@ -30,15 +30,17 @@ export async function attemptCell(
   const {journal, redactor, folder} = stage;
   const recorded = recordOutput({journal, redactor, folder, step: cell.id, attempt});
   const held = holdOutput({text: stage.reads.readsText(cell)});
-  const withheld = cell.captures.some(({secret}) => secret) ? new WithheldOutput() : null;
+  let withheld = cell.captures.some(({secret}) => secret) ? new WithheldOutput() : null;
   let suppressed = false;
+  let holding = true;
   let over = false;
+  let stop = (): void => running.interrupt({type: "cancelled"});
   const emit: Emit = (output) => {
     if (over || journal.failure.aborted) return;
-    held.take(output);
+    if (holding) held.take(output);
     if (!cell.options.recordOutput && output.type !== "command") suppressed = true;
     else if (withheld) withheld.take(output);
-    else if (recorded.failure !== null) running.interrupt({type: "cancelled"});
+    else if (recorded.failure !== null) stop();
     else return recorded.emit(output);
   };
 
@@ -63,12 +65,20 @@ export async function attemptCell(
       claim: destructive && kind.targets === "connections" ? claim : null
     };
     finish = await Promise.race([kind.execute(task, session, emit, running.signal), giveUp(running.signal)]);
+    holding = false;
+    over = !finish.background;
   } catch (error) {
     finish = toFinish(running.signal.aborted ? null : error);
-  } finally {
     over = true;
+  } finally {
     if (timer) clearTimeout(timer);
     running.end();
+  }
+  const background = finish.background;
+  stop = () => background?.end(false);
+  if (journal.failure.aborted && background) {
+    stop();
+    stage.backgrounds.follow(background, async () => {});
   }
   journal.failure.throwIfAborted();
 
@@ -79,13 +89,21 @@ export async function attemptCell(
   const scope = scopeOf(stage, {cell, attempt: facts});
   const notes = [finish.error?.detail ?? null, finish.detail];
   if (withheld) notes.push(await withheld.release(cell, (capture) => readCapture(capture, scope, redactor), stage, recorded.emit));
-  const judged = running.signal.aborted
-    ? interrupted(running.signal.reason as Interruption, finish)
-    : judge(cell, kind, finish, scope, redactor);
+  const dropped = withheld?.dropped ?? false;
+  withheld = null;
+  const judged =
+    running.signal.aborted && !finish.endedFirst
+      ? interrupted(running.signal.reason as Interruption, finish)
+      : judge(cell, kind, finish, scope, redactor);
   // A failure that was promised: what was refused, and in which words, is part of the record.
   if (judged.outcome.type === "passed" && finish.error !== null) notes.unshift(finish.error.message);
-  const totals = await recorded.end();
-  const outcome: Outcome = totals.failure === null ? judged.outcome : {type: "failed", message: totals.failure, place: null};
+  const goesOn = background !== undefined && judged.outcome.type === "passed" && recorded.failure === null;
+  if (background && !goesOn) {
+    stop();
+    finish = await background.ended;
+  }
+  const early = goesOn ? null : await recorded.end();
+  const outcome = outcomeOf(judged.outcome, early);
   for (const check of judged.checks) stage.write({type: "expectation-checked", step: cell.id, attempt, ...check});
   for (const {capture, value} of outcome.type === "passed" ? judged.captured : []) {
     const shown = capture.secret && value !== "" ? markOf(capture.name) : redactor.text(value).text;
@@ -94,17 +112,33 @@ export async function attemptCell(
     const {seq} = stage.write({type: "variable-captured", step: cell.id, attempt, name: capture.name, value: shown, secret, exact});
     stage.variables.set(capture.name, {value, secret, setAt: seq});
   }
-  const ending = toEnding({
-    finish,
-    totals,
-    durationMs,
-    rowCount: held.rowCount,
-    suppressed: suppressed || (withheld?.dropped ?? false),
-    detail: notes.filter((note) => note !== null).join("\n")
-  });
-  await stage.record({type: "cell-ended", step: cell.id, attempt, outcome, ending});
+  const end = async (outcome: Outcome, last: Finish, totals: OutputTotals): Promise<void> => {
+    const ending = toEnding({
+      finish: last,
+      totals,
+      durationMs: Math.round(performance.now() - began),
+      rowCount: held.rowCount,
+      suppressed: suppressed || dropped,
+      detail: notes.filter((note) => note !== null).join("\n")
+    });
+    await stage.record({type: "cell-ended", step: cell.id, attempt, outcome, ending});
+  };
+  if (early) await end(outcome, finish, early);
+  else {
+    await stage.record({type: "cell-ready", step: cell.id, attempt});
+    stage.backgrounds.follow(background!, async (outcome, last) => {
+      over = true;
+      notes.push(last?.detail ?? null);
+      const totals = await recorded.end();
+      await end(outcomeOf(outcome, totals), last ?? finish, totals);
+    });
+  }
   return outcome;
 }
+
+/** What could not be recorded has not passed. */
+const outcomeOf = (outcome: Outcome, totals: OutputTotals | null): Outcome =>
+  totals === null || totals.failure === null ? outcome : {type: "failed", message: totals.failure, place: null};
 
 /** An attempt that ends before it could begin: what decides about it raised. */
 export async function failAttempt(stage: Stage, cell: Cell, attempt: number, message: string): Promise<void> {

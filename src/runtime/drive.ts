@@ -20,6 +20,7 @@ export async function drive(stage: Stage, quit: AbortSignal): Promise<void> {
     await stage.journal.settle();
     if (!isLeft(quit)) measureObjectives(stage);
   } finally {
+    await stage.backgrounds.end(quit.aborted ? (quit.reason as Quitting) : "over");
     stage.notes.push(...(await stage.sessions.close()), ...(await closeTargets(stage)));
   }
   await stage.journal.settle();

@@ -47,8 +47,8 @@ function unsupportedOptions({kind, options: {on, tty, background, ready, keep}}:
   return [
     ...(processes && on !== null ? [`on=${on}`] : []),
     ...(tty ? ["tty"] : []),
-    ...(background ? ["background"] : []),
-    ...(ready === null ? [] : ["ready="]),
+    ...(background && !processes ? ["background"] : []),
+    ...(ready !== null && !processes ? ["ready="] : []),
     ...(keep && !processes ? ["keep"] : [])
   ];
 }

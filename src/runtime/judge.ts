@@ -67,6 +67,7 @@ const mostBytes = 64 * 1024;
 
 /** A cell can promise that something fails; what never came to an exit or an SQLSTATE is no such failure. */
 function isExpected(cell: Cell, kind: AnyKind, finish: Finish): boolean {
+  if (cell.options.ready !== null) return false; // it promised a line
   return finish[kind.judge] !== null && cell.expectations.some(({that: {reads}}) => reads.includes(kind.judge));
 }
 

@@ -1,5 +1,5 @@
 import {setTimeout as sleep} from "node:timers/promises";
-import {findMarked, type MarkedProcess, toText} from "./marks.ts";
+import {findMarked, findWithLeader, type MarkedProcess, toText} from "./marks.ts";
 import type {Printing} from "./printing.ts";
 import {type ProcessEnd, type Started, signalGroup, signalProcess} from "./process.ts";
 
@@ -15,12 +15,13 @@ export interface Guarded {
   readonly printing: Printing;
   readonly signal: AbortSignal;
   readonly keep: boolean;
+  readonly letGo?: Promise<void>; // nobody waits any longer for what runs, and it goes on
   readonly graceMs: number;
   readonly settleMs: number;
 }
 
 /** Waits for the end of a cell, or brings it about, and leaves nothing behind that was not meant to stay. */
-export async function endCell({started, mark, printing, signal, keep, graceMs, settleMs}: Guarded): Promise<Ending> {
+export async function endCell({started, mark, printing, signal, keep, letGo, graceMs, settleMs}: Guarded): Promise<Ending> {
   const group = started.pid;
   let left = false;
   let aborted = false;
@@ -33,10 +34,15 @@ export async function endCell({started, mark, printing, signal, keep, graceMs, s
   };
   if (signal.aborted) abort();
   else signal.addEventListener("abort", abort, {once: true});
-  const end = await started.ended;
+  const end = await (letGo ? Promise.race([started.ended, letGo.then(() => null)]) : started.ended);
   left = true;
   signal.removeEventListener("abort", abort);
   clearTimeout(kill);
+  if (end === null) {
+    const kept = findWithLeader(mark, group).map(toText);
+    printing.stop();
+    return {exit: null, signal: null, aborted: false, held: false, leftovers: [], kept};
+  }
 
   const found = await settle(group, mark, aborted ? 0 : settleMs, signal);
   const kept = keep && !aborted ? found : [];

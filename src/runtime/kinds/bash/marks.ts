@@ -32,6 +32,14 @@ export function findMarked(mark: string, group: number): readonly MarkedProcess[
   return [...found.values()];
 }
 
+/** The same with the leader of the group, while that lives. */
+export function findWithLeader(mark: string, group: number): readonly MarkedProcess[] {
+  const stat = readStat(group);
+  const found = findMarked(mark, group).filter(({pid}) => pid !== group);
+  if (!stat) return found;
+  return [{pid: group, group: stat.group, started: toTime(stat.startedTicks), command: commandOf(group) || stat.name}, ...found];
+}
+
 const isMarked = (pid: number, mark: string): boolean => readProc(pid, "environ")?.split("\0").includes(`${cellMark}=${mark}`) ?? false;
 
 let ancestors: ReadonlySet<number> | undefined;

@@ -1,4 +1,4 @@
-import {execFile} from "node:child_process";
+import {execFile, spawn} from "node:child_process";
 import {closeSync, constants, openSync, unlinkSync} from "node:fs";
 import {Socket} from "node:net";
 import {join} from "node:path";
@@ -28,14 +28,18 @@ export class Pipes {
     this.#made = {stdout, stderr};
   }
 
-  async open(): Promise<OpenPipes> {
+  /** `own`: for a cell that may go on while others run. `drained`: its processes may go on when nobody reads any more. */
+  async open({own = false, drained = false}: {own?: boolean; drained?: boolean} = {}): Promise<OpenPipes> {
     if (!this.#made) await this.prepare();
     const {stdout, stderr} = this.#made!;
+    const drains = drained ? [stdout, stderr].map((path) => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)) : [];
     const readers = {stdout: toReader(stdout), stderr: toReader(stderr)};
     const writers = {stdout: openSync(stdout, constants.O_WRONLY), stderr: openSync(stderr, constants.O_WRONLY)};
+    if (own) this.abandon();
     return {
       readers,
       writers,
+      drains,
       closeWriters: () => {
         closeSync(writers.stdout);
         closeSync(writers.stderr);
@@ -77,6 +81,21 @@ export class Pipes {
   }
 }
 
+/** Lets processes print on that outlive us: a reader of their own takes what they print, and ends with them. */
+export function drainForever(bash: string, drains: readonly number[]): void {
+  for (const drain of drains) {
+    const env = {PATH: process.env["PATH"] ?? "/usr/bin:/bin"};
+    spawn(bash, ["--noprofile", "--norc", "-c", "exec cat > /dev/null"], {
+      cwd: "/",
+      env,
+      detached: true,
+      stdio: [drain, "ignore", "ignore"]
+    })
+      .on("error", () => {}) // then it ends with the next that it prints
+      .unref();
+  }
+}
+
 export interface StatePipe {
   readonly path: string;
   /** What came, in bytes as latin1, once the shell has ended. */
@@ -85,6 +104,7 @@ export interface StatePipe {
 export interface OpenPipes {
   readonly readers: Readonly<Record<Stream, Socket>>;
   readonly writers: Readonly<Record<Stream, number>>;
+  readonly drains: readonly number[]; // a second way to read both, to be handed on or closed
   closeWriters(): void;
 }
 

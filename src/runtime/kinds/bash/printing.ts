@@ -1,6 +1,7 @@
 import type {Socket} from "node:net";
 import type {Stream} from "../../../model/event.ts";
 import type {Emit} from "../../../model/kind.ts";
+import type {Watch} from "./watch.ts";
 
 const tailBytes = 4096;
 
@@ -13,9 +14,11 @@ export class Printing {
   #tail: Buffer = Buffer.alloc(0);
   readonly #readers: readonly Socket[];
   readonly #emit: Emit;
+  readonly #watch: Watch | null;
 
-  constructor(readers: Readonly<Record<Stream, Socket>>, emit: Emit) {
+  constructor(readers: Readonly<Record<Stream, Socket>>, emit: Emit, watch: Watch | null = null) {
     this.#emit = emit;
+    this.#watch = watch;
     this.#readers = [readers.stdout, readers.stderr];
     this.ended = Promise.all([this.#read("stdout", readers.stdout), this.#read("stderr", readers.stderr)]).then(() => this.#taken);
   }
@@ -39,10 +42,16 @@ export class Printing {
       this.lastAt = performance.now();
       if (stream === "stderr") this.#remember(bytes);
       const taken = this.#emit({type: "bytes", stream, bytes});
+      this.#watch?.take(stream, bytes);
       if (taken) this.#wait(taken);
     });
     reader.on("error", () => {}); // it closes, too
-    return new Promise((resolve) => reader.once("close", () => resolve()));
+    return new Promise((resolve) =>
+      reader.once("close", () => {
+        this.#watch?.end(stream);
+        resolve();
+      })
+    );
   }
 
   #wait(taken: Promise<void>): void {

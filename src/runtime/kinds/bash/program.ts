@@ -52,11 +52,36 @@ export function toCall(
 }
 
 /** The file that a cell's bash reads first: restores the session and arranges that its state is written to `state` at the end. */
-export const toProgram = ({state, hidden, nonce}: {state: string; hidden: string; nonce: string}): string =>
+export const toProgram = ({
+  state,
+  hidden,
+  nonce,
+  carries
+}: {
+  state: string;
+  hidden: string;
+  nonce: string;
+  carries: boolean; // false: only how it ended is told
+}): string =>
   definitions
+    .replaceAll("@STATE@\n", () => (carries ? toState : ""))
     .replaceAll("@NEXT@", () => quote(state))
     .replaceAll("@HIDDEN@", () => quote(hidden))
     .replaceAll("@NONCE@", () => nonce);
+
+const toState = `    builtin printf '#entered %s\\n' "$__runbook_entered"
+    builtin umask -p
+    builtin printf '__runbook_own_trap=\${__runbook_own_trap:-%q} __runbook_shopt=%q __runbook_set=%q\\n' "\${__runbook_own_trap-}" "\${__runbook_state[1]}" "\${__runbook_state[2]}"
+    builtin printf 'if [[ ! $__runbook_cwd ]]; then cd -- %q >/dev/null || __runbook_lost=%q; fi\\n' "$PWD" "$PWD"
+    builtin printf '__runbook_locale=%q\\n' "\${LANG@A}"$'\\n'"\${LC_ALL@A}"$'\\n'"\${LC_CTYPE@A}"$'\\n'"\${LC_COLLATE@A}"$'\\n'"\${LC_MESSAGES@A}"$'\\n'"\${LC_MONETARY@A}"$'\\n'"\${LC_NUMERIC@A}"$'\\n'"\${LC_TIME@A}"
+    builtin unset -v LANG LC_ALL LC_CTYPE LC_COLLATE LC_MESSAGES LC_MONETARY LC_NUMERIC LC_TIME
+    builtin unset -v __runbook_state __runbook_failed __runbook_exit __runbook_own_trap __runbook_text __runbook_file __runbook_snapshot __runbook_hidden __runbook_traces __runbook_entered __runbook_locale
+    builtin unset -v RANDOM SRANDOM SECONDS LINENO BASH_ARGV0 BASHPID BASH_COMMAND BASH_SUBSHELL BASH_EXECUTION_STRING EPOCHREALTIME EPOCHSECONDS HISTCMD COMP_WORDBREAKS BASH_CMDS RUNBOOK_RUN RUNBOOK_CELL _
+    builtin declare -p
+    builtin declare -p BASH_ALIASES
+    builtin printf 'eval "$__runbook_locale"\\n'
+    builtin declare -pf
+`;
 
 /*
  * Parsed before anything of the session is there, so no alias can change it. Two rules keep it safe from what a cell may define:
@@ -177,18 +202,7 @@ __runbook_save() {
   builtin unset -f __runbook_end __runbook_save
   {
     builtin printf '#@NONCE@ %s %s %s\\n' "\${__runbook_state[0]}" "\${__runbook_state[3]:--}" "\${__runbook_state[4]}"
-    builtin printf '#entered %s\\n' "$__runbook_entered"
-    builtin umask -p
-    builtin printf '__runbook_own_trap=\${__runbook_own_trap:-%q} __runbook_shopt=%q __runbook_set=%q\\n' "\${__runbook_own_trap-}" "\${__runbook_state[1]}" "\${__runbook_state[2]}"
-    builtin printf 'if [[ ! $__runbook_cwd ]]; then cd -- %q >/dev/null || __runbook_lost=%q; fi\\n' "$PWD" "$PWD"
-    builtin printf '__runbook_locale=%q\\n' "\${LANG@A}"$'\\n'"\${LC_ALL@A}"$'\\n'"\${LC_CTYPE@A}"$'\\n'"\${LC_COLLATE@A}"$'\\n'"\${LC_MESSAGES@A}"$'\\n'"\${LC_MONETARY@A}"$'\\n'"\${LC_NUMERIC@A}"$'\\n'"\${LC_TIME@A}"
-    builtin unset -v LANG LC_ALL LC_CTYPE LC_COLLATE LC_MESSAGES LC_MONETARY LC_NUMERIC LC_TIME
-    builtin unset -v __runbook_state __runbook_failed __runbook_exit __runbook_own_trap __runbook_text __runbook_file __runbook_snapshot __runbook_hidden __runbook_traces __runbook_entered __runbook_locale
-    builtin unset -v RANDOM SRANDOM SECONDS LINENO BASH_ARGV0 BASHPID BASH_COMMAND BASH_SUBSHELL BASH_EXECUTION_STRING EPOCHREALTIME EPOCHSECONDS HISTCMD COMP_WORDBREAKS BASH_CMDS RUNBOOK_RUN RUNBOOK_CELL _
-    builtin declare -p
-    builtin declare -p BASH_ALIASES
-    builtin printf 'eval "$__runbook_locale"\\n'
-    builtin declare -pf
+@STATE@
     builtin printf '\\n__runbook_restored=done\\n#end @NONCE@\\n'
   } >| @NEXT@
 }

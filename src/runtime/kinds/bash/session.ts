@@ -18,6 +18,8 @@ export interface BashSession {
   readonly textFile: string; // path for a text too long for an environment
   /** The file a cell's bash reads first, for a place where the state goes; `nonce` marks the end of such a state. */
   programFor(state: string, hidden: string): {readonly program: string; readonly nonce: string};
+  /** The same for a cell whose state nobody takes; what it says of its end goes to a file of its own. */
+  followerProgram(): {readonly program: string; readonly nonce: string; readonly state: string};
   readonly pipes: Pipes;
   readonly watchdog: Watchdog;
   last: {readonly step: StepId; readonly attempt: number} | null; // what was executed last
@@ -41,6 +43,7 @@ export async function openSession(context: SessionContext, graceMs: number): Pro
   recover(nextPath(path), path);
   const nonce = randomUUID().replaceAll("-", "");
   const programs = new Map<string, string>();
+  let followers = 0;
   return {
     context,
     bash,
@@ -50,10 +53,16 @@ export async function openSession(context: SessionContext, graceMs: number): Pro
       let program = programs.get(state);
       if (program === undefined) {
         program = join(folder, `program-${programs.size + 1}.sh`);
-        writeFileSync(program, toProgram({state, hidden, nonce}), {mode: 0o600});
+        writeFileSync(program, toProgram({state, hidden, nonce, carries: true}), {mode: 0o600});
         programs.set(state, program);
       }
       return {program, nonce};
+    },
+    followerProgram() {
+      const state = join(folder, `follower-${++followers}`);
+      const program = `${state}.sh`;
+      writeFileSync(program, toProgram({state, hidden: "/dev/null", nonce, carries: false}), {mode: 0o600});
+      return {program, nonce, state};
     },
     pipes,
     watchdog,

@@ -1,0 +1,110 @@
+import {randomUUID} from "node:crypto";
+import {closeSync, copyFileSync, existsSync, rmSync, statSync} from "node:fs";
+import {resolve} from "node:path";
+import type {Emit, Finish, Task} from "../../../model/kind.ts";
+import type {BashConfig} from "./config.ts";
+import {toEnvironment} from "./environment.ts";
+import {toFailure} from "./finish.ts";
+import {cellMark, runMark} from "./marks.ts";
+import type {StatePipe} from "./pipes.ts";
+import {Printing} from "./printing.ts";
+import {type Started, startProcess} from "./process.ts";
+import {toCall} from "./program.ts";
+import type {Secrets} from "./secrets.ts";
+import type {BashSession} from "./session.ts";
+import {discard, hiddenPath, nextPath} from "./snapshot.ts";
+import type {Watch} from "./watch.ts";
+
+/** A cell whose bash is running. */
+export interface Begun {
+  readonly type: "begun";
+  readonly started: Started;
+  readonly mark: string;
+  readonly printing: Printing;
+  readonly drains: readonly number[]; // a second way to read what it prints
+  readonly next: string; // where its state goes
+  readonly nonce: string;
+  readonly state: StatePipe | null; // by which a state with secrets comes
+  readonly secrets: Secrets;
+}
+
+/** Starts the bash of one attempt, unless its session cannot be had. `watch`: it is a follower, and no state is taken of it. */
+export async function beginCell(
+  task: Task<BashConfig>,
+  session: BashSession,
+  emit: Emit,
+  watch: Watch | null = null
+): Promise<Begun | {readonly type: "refused"; readonly finish: Finish}> {
+  const {cell, config} = task;
+  const {context, path} = session;
+  const before = beforeRetries(task, session);
+  const snapshot = existsSync(before) ? before : null;
+  const {entering, entered, environment, secrets, missing} = await toEnvironment(task, session, snapshot);
+  if (missing.length > 0)
+    return refused(`the state of session "${context.name}" needs the secret ${missing.join(", ")}, which was not supplied to this run`);
+  const cwd = config.cwd === null ? null : resolve(context.directory, config.cwd);
+  if (cwd !== null && !isFolder(cwd)) return refused(`cwd ${JSON.stringify(config.cwd)} is not a folder: ${cwd}`);
+  if (!isFolder(context.directory)) return refused(`the runbook's folder ${context.directory} is gone`);
+  const mark = `${cell.id}.${task.attempt}.${randomUUID().slice(-12)}`;
+  const own = watch === null ? null : session.followerProgram();
+  const next = own?.state ?? nextPath(path);
+  discard(next);
+  const state = secrets.size > 0 && own === null ? await session.pipes.openState() : null;
+  const hidden = snapshot !== null && existsSync(hiddenPath(snapshot));
+  const ownTrap = /\btrap[ \t]*\([ \t]*\)|\bfunction[ \t]+trap\b/.test(cell.source);
+  const {program, nonce} = own ?? session.programFor(state?.path ?? next, hiddenPath(next));
+  const call = toCall(program, cell.id, {
+    text: cell.source,
+    flags: config.flags,
+    snapshot,
+    hidden,
+    entered,
+    cwd,
+    entering,
+    ownTrap,
+    textFile: session.textFile
+  });
+  const pipes = await session.pipes.open({own: watch !== null, drained: watch !== null && cell.options.keep});
+  const printing = new Printing(pipes.readers, emit, watch);
+  session.watchdog.expect(mark);
+  let started: Started;
+  try {
+    started = await startProcess(session.bash, call.args, {
+      cwd: context.directory,
+      env: {...environment, ...call.env, [runMark]: context.run, [cellMark]: mark},
+      stdout: pipes.writers.stdout,
+      stderr: pipes.writers.stderr
+    });
+  } catch (error) {
+    session.watchdog.release(mark, false);
+    printing.stop();
+    for (const drain of pipes.drains) closeSync(drain);
+    await state?.read("");
+    return refused(`bash could not be started: ${error instanceof Error ? error.message : String(error)}`);
+  } finally {
+    pipes.closeWriters();
+  }
+  session.watchdog.guard(mark, started.pid);
+  return {type: "begun", started, mark, printing, drains: pipes.drains, next, nonce, state, secrets};
+}
+
+/** A retry starts from the state before the first attempt. */
+function beforeRetries({cell, attempt}: Task<BashConfig>, session: BashSession): string {
+  const {withinMs, retries} = cell.options;
+  const last = session.last;
+  session.last = {step: cell.id, attempt};
+  if (withinMs === null && retries === null) return session.path;
+  const before = `${session.path}.before`;
+  if (last?.step === cell.id && last.attempt === attempt - 1) return before;
+  rmSync(before, {force: true});
+  rmSync(hiddenPath(before), {force: true});
+  if (existsSync(session.path)) copyFileSync(session.path, before);
+  if (existsSync(hiddenPath(session.path))) copyFileSync(hiddenPath(session.path), hiddenPath(before));
+  return before;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, {throwIfNoEntry: false})?.isDirectory() ?? false;
+}
+
+const refused = (message: string): {readonly type: "refused"; readonly finish: Finish} => ({type: "refused", finish: toFailure(message)});
