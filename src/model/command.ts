@@ -15,6 +15,7 @@ export type Command =
   | {readonly type: "tick"; readonly step: StepId; readonly item: number; readonly checked: boolean}
   | {readonly type: "set-input"; readonly name: string; readonly value: string}
   | {readonly type: "skip"; readonly step: StepId; readonly why: string}
+  | {readonly type: "remind-done"; readonly reminder: string} // what a reminder asks for has been done
   | {readonly type: "finish"}
   | {readonly type: "abandon"; readonly why: string}
   | {readonly type: "set-mode"; readonly mode: Mode} // of the run that is to be started
@@ -43,6 +44,8 @@ export function refusal(runbook: Runbook, run: Run, command: Command): string | 
         : `there is no input "${command.name}"`;
     case "skip":
       return refuseSkip(runbook, run, command);
+    case "remind-done":
+      return refuseDone(runbook, run, command.reminder);
     case "finish":
     case "abandon":
       return run.start === null ? "nothing has been run yet" : busy(runbook, run);
@@ -147,6 +150,14 @@ function refuseSkip(runbook: Runbook, run: Run, {step: id, why}: Extract<Command
   const now = stepRun(run, id);
   if (now.status === "running") return `"${stepName(step)}" is running`;
   return settled(now) ? `"${stepName(step)}" is ${standing(now)}` : null;
+}
+
+function refuseDone({reminders}: Runbook, run: Run, id: string): string | null {
+  const reminder = reminders.find((reminder) => reminder.id === id);
+  if (!reminder) return `there is no reminder "${id}"`;
+  const now = run.reminders.get(id);
+  if (!now) return `"${reminder.title}" is not due yet`;
+  return now.done === null ? null : `"${reminder.title}" was done by ${now.done.by}; it is not due again yet`;
 }
 
 /** What is wrong with a value for an input, by its type; patterns are the server's to judge. */

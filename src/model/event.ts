@@ -63,6 +63,9 @@ export type Fact =
   | {readonly type: "step-skipped"; readonly step: StepId; readonly reason: string; readonly by: string | null}
   | {readonly type: "milestone-reached"; readonly milestone: string; readonly time: string | null} // null: the event's own time
   | {readonly type: "objective-measured"; readonly objective: string; readonly measure: Measure}
+  | {readonly type: "reminder-due"; readonly reminder: string; readonly time: number} // how often it has been, from 1
+  | {readonly type: "reminder-late"; readonly reminder: string; readonly time: number} // it was not done when it was due again, or when the run ended
+  | {readonly type: "reminder-done"; readonly reminder: string; readonly time: number; readonly by: string}
   | {
       readonly type: "deviation-recorded";
       readonly deviation: "out-of-order" | "repeated" | "skipped" | "changed" | "rolled-back";

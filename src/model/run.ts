@@ -38,9 +38,17 @@ export interface Run {
   readonly measures: ReadonlyMap<string, Measure>;
   readonly connections: AppendLog<{readonly connection: string; readonly session: string; readonly server: ServerIdentity}>;
   readonly deviations: AppendLog<Extract<Event, {type: "deviation-recorded"}>>;
+  readonly reminders: ReadonlyMap<string, ReminderRun>;
   readonly cancelled: {readonly by: string; readonly at: string} | null;
   readonly waits: AppendLog<Interval>; // for people
   readonly idle: AppendLog<Interval>; // without a runner
+}
+/** How a reminder stands that has been due at least once. */
+export interface ReminderRun {
+  readonly time: number; // how often it has been due
+  readonly at: string; // when it was last
+  readonly done: {readonly by: string; readonly at: string} | null; // since then
+  readonly late: number; // how often it was not done before it was due again
 }
 export interface RunEnd {
   readonly at: string;
@@ -156,6 +164,7 @@ export const blank: Run = {
   measures: new Map(),
   connections: AppendLog.of(),
   deviations: AppendLog.of(),
+  reminders: new Map(),
   cancelled: null,
   waits: AppendLog.of(),
   idle: AppendLog.of()
@@ -214,6 +223,10 @@ export function apply(run: Run, event: Event): Run {
     }
     case "objective-measured":
       return {...next, measures: new Map(run.measures).set(event.objective, event.measure)};
+    case "reminder-due":
+    case "reminder-late":
+    case "reminder-done":
+      return {...next, reminders: new Map(run.reminders).set(event.reminder, applyToReminder(run.reminders.get(event.reminder), event))};
     case "deviation-recorded":
       return {...next, deviations: run.deviations.append(event)};
     default: {
@@ -257,4 +270,14 @@ function setInput(run: Run, next: Run, event: InputSet & Event): Run {
     variables: new Map(run.variables).set(event.name, {value: event.value, secret: event.secret, step: null}),
     waits: was?.status === "asked" ? run.waits.append({fromMs: was.ms, toMs: event.ms}) : run.waits
   };
+}
+
+function applyToReminder(
+  was: ReminderRun | undefined,
+  event: Extract<Event, {type: "reminder-due" | "reminder-late" | "reminder-done"}>
+): ReminderRun {
+  if (event.type === "reminder-due") return {time: event.time, at: event.at, done: null, late: was?.late ?? 0};
+  if (!was) throw new JournalError(event.seq, `reminder "${event.reminder}" was never due`);
+  if (was.time !== event.time) return was; // it came due again while somebody said so
+  return event.type === "reminder-late" ? {...was, late: was.late + 1} : {...was, done: {by: event.by, at: event.at}};
 }

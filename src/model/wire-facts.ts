@@ -259,6 +259,9 @@ const readers: Readers = {
   "step-skipped": record<FactOf<"step-skipped">>({type: exactly("step-skipped"), step: stepId, reason: text, by: nullable(text)}),
   "milestone-reached": record<FactOf<"milestone-reached">>({type: exactly("milestone-reached"), milestone: text, time: nullable(instant)}),
   "objective-measured": record<FactOf<"objective-measured">>({type: exactly("objective-measured"), objective: text, measure}),
+  "reminder-due": record<FactOf<"reminder-due">>({type: exactly("reminder-due"), reminder: text, time: place}),
+  "reminder-late": record<FactOf<"reminder-late">>({type: exactly("reminder-late"), reminder: text, time: place}),
+  "reminder-done": record<FactOf<"reminder-done">>({type: exactly("reminder-done"), reminder: text, time: place, by: text}),
   "deviation-recorded": record<FactOf<"deviation-recorded">>({
     type: exactly("deviation-recorded"),
     deviation: exactly("out-of-order", "repeated", "skipped", "changed", "rolled-back"),

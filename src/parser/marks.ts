@@ -141,6 +141,7 @@ export function readReminder(document: Document, section: SectionDraft, directiv
   if (reader.find("every") === null)
     document.report.add("directive-attribute", "a reminder says how often: ::reminder[Update stakeholders]{every=15m}", directive.head);
   if (typeof every !== "number") return [];
+  if (every < 1000) reader.refuse(reader.find("every")!, "a reminder comes once a second at most", "attribute-value");
   const reminder: Draft<Reminder> = {id: "", title: directive.title ?? "", everyMs: every, role, section: section.id, span: directive.span};
   document.reminders.push(reminder);
   return [named(document, reminder, "reminder", written, directive, () => directive.title ?? "reminder")];

@@ -63,8 +63,10 @@ export interface Performance {
   readonly run: Run; // the fold so far
   readonly syncs: number; // how often its journal has waited for the disk
   readonly done: Promise<Run>; // after run-ended was written, or the run was left, and everything it started was ended
-  /** Records what a person did outside a question: ticks of an advisory checklist, an input set early, a deviation. */
-  record(fact: Extract<Fact, {type: "item-checked" | "input-set" | "deviation-recorded" | "step-skipped"}>): Promise<void>;
+  /** Records what a person did outside a question: ticks of an advisory checklist, an input set early, a deviation, what a reminder asks for. */
+  record(
+    fact: Extract<Fact, {type: "item-checked" | "input-set" | "deviation-recorded" | "step-skipped" | "reminder-done"}>
+  ): Promise<void>;
   /** Ends the running cell or withdraws the open question; the conductor is asked next. */
   cancelStep(by: string): Promise<void>;
   /** Ends the whole run: the running cell is cancelled, `run=always` sections follow, the outcome is `cancelled`. */

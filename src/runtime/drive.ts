@@ -5,11 +5,13 @@ import {concludeRun} from "../model/verdict.ts";
 import {whenAborted} from "./inputs.ts";
 import {measureObjectives} from "./objectives.ts";
 import {passStep} from "./pass.ts";
+import {startReminders} from "./reminders.ts";
 import type {Stage} from "./stage.ts";
 
 /** `quit` aborts when nothing more is to be done: killed, or left without an end. */
 export async function drive(stage: Stage, quit: AbortSignal): Promise<void> {
   const quitting = whenAborted(quit);
+  const reminding = startReminders(stage);
   try {
     while (!quit.aborted) {
       const move = await Promise.race([stage.request.conductor.choose(stage.run), quitting]);
@@ -17,9 +19,11 @@ export async function drive(stage: Stage, quit: AbortSignal): Promise<void> {
       if (move.type === "skip") await stage.record({type: "step-skipped", step: move.step, reason: move.reason, by: move.by});
       else await passStep(stage, stage.steps.get(move.step)!);
     }
+    reminding.end({late: !isLeft(quit)});
     await stage.journal.settle();
     if (!isLeft(quit)) measureObjectives(stage);
   } finally {
+    reminding.end({late: false});
     await stage.backgrounds.end(quit.aborted ? (quit.reason as Quitting) : "over");
     stage.notes.push(...(await stage.sessions.close()), ...(await closeTargets(stage)));
   }

@@ -23,7 +23,7 @@ export async function inspectRunbook(runbook: Runbook, kinds: readonly AnyKind[]
 }
 
 /** Nothing is ever ignored: what a document asks for and we cannot do is an error before anything runs. */
-function findUnsupported({path, reminders, steps}: Runbook, kinds: readonly AnyKind[]): readonly Problem[] {
+function findUnsupported({path, steps}: Runbook, kinds: readonly AnyKind[]): readonly Problem[] {
   const refuse = (what: string, span: Span): Problem => ({
     rule: "not-supported",
     severity: "error",
@@ -31,10 +31,7 @@ function findUnsupported({path, reminders, steps}: Runbook, kinds: readonly AnyK
     path: pathOf({path}, span),
     span
   });
-  return [
-    ...reminders.map(({id, span}) => refuse(`reminder "${id}"`, span)),
-    ...steps.flatMap((step) => unsupportedIn(step, kinds).map(([what, span]) => refuse(`${what} of "${stepName(step)}"`, span)))
-  ];
+  return [...steps.flatMap((step) => unsupportedIn(step, kinds).map(([what, span]) => refuse(`${what} of "${stepName(step)}"`, span)))];
 }
 
 function unsupportedIn(step: Step, kinds: readonly AnyKind[]): readonly (readonly [string, Span])[] {

@@ -23,6 +23,7 @@ const words = new Set([
   "mode",
   "milestone",
   "objective",
+  "reminder",
   "deviation",
   "outcome",
   "stream",
@@ -35,7 +36,7 @@ const words = new Set([
   "result"
 ]);
 /** What came from the document alone, or has been through a stream already. */
-const whole = new Set(["plan", "files", "output"]);
+const whole = new Set(["plan", "files", "includes", "output"]);
 
 const wordsOfOutputs = new Set(["type", "stream", "file"]);
 

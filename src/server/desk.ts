@@ -109,6 +109,11 @@ export class Desk {
         return null;
       case "set-input":
         return this.#setInput({name: command.name, value: command.value, by, via: "page"});
+      case "remind-done": {
+        const {time} = this.run.reminders.get(command.reminder)!;
+        await this.#performance?.record({type: "reminder-done", reminder: command.reminder, time, by});
+        return null;
+      }
       case "cancel":
         this.#operator.stop();
         await this.#performance?.cancelStep(by);

@@ -32,6 +32,8 @@ export function readCommand(value: unknown): Command {
       return {type: "set-input", name: readText(fields, "name"), value: readText(fields, "value")};
     case "skip":
       return {type: "skip", step: readStep(fields), why: readText(fields, "why")};
+    case "remind-done":
+      return {type: "remind-done", reminder: readText(fields, "reminder")};
     case "abandon":
       return {type: "abandon", why: readText(fields, "why")};
     case "set-mode":

@@ -97,6 +97,12 @@ export function factLines(runbook: Runbook, steps: ReadonlyMap<StepId, Step>, ru
       const objective = runbook.objectives.find(({id}) => id === event.objective);
       return objective ? [measureLine(objective, event.measure, paint)] : [];
     }
+    case "reminder-due":
+      return [paint.yellow(`! ${reminderWords(runbook, event.reminder)} is due${event.time > 1 ? ` again (${event.time})` : ""}`)];
+    case "reminder-late":
+      return [paint.yellow(`! ${reminderWords(runbook, event.reminder)} was not done in time`)];
+    case "reminder-done":
+      return [`${paint.green("✓")} ${reminderWords(runbook, event.reminder)} done by ${quiet(event.by)}`];
     case "deviation-recorded":
       return [
         paint.yellow(
@@ -110,6 +116,11 @@ export function factLines(runbook: Runbook, steps: ReadonlyMap<StepId, Step>, ru
     default:
       return unreachable(event);
   }
+}
+
+function reminderWords({reminders}: Runbook, id: string): string {
+  const reminder = reminders.find((reminder) => reminder.id === id);
+  return `reminder "${quiet(reminder?.title ?? id)}"${reminder?.role ? ` (for ${quiet(reminder.role)})` : ""}`;
 }
 
 function expectationLines(
