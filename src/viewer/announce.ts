@@ -25,6 +25,8 @@ export function announce(event: Event, steps: ReadonlyMap<StepId, Step>): string
       return `${name(event.step)} was answered by ${event.by}`;
     case "step-skipped":
       return `${name(event.step)} was skipped`;
+    case "reminder-due":
+      return "A reminder is due";
     case "input-asked":
       return `A value for ${event.name} is asked for`;
     default:

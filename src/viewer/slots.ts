@@ -38,6 +38,20 @@ export function renderSlot(store: RunStore, {of, id}: Slot, context: ProseContex
   }
 }
 
+/** Since when it is due, with a button for whoever has done it. */
+function reminderState(store: RunStore, id: string): unknown {
+  const now = store.run.reminders.get(id);
+  if (!now) return nothing;
+  const late = now.late === 0 ? nothing : html`<span class="aside">${now.late} times not done in time</span>`;
+  if (now.done !== null) return html`<span class="aside">done by ${now.done.by} at ${timeOfDay(now.done.at)}</span>${late}`;
+  const command = {type: "remind-done", reminder: id} as const;
+  const button =
+    store.refuse(command) === null
+      ? html`<button type="button" class="quiet small" @click=${() => store.send(command)}>Done</button>`
+      : nothing;
+  return html`<strong class="result is-missed">due since ${timeOfDay(now.at)}</strong>${button}${late}`;
+}
+
 /** A milestone, an objective, a reminder or an include, in one line. */
 export function markerLine(store: RunStore, of: Slot["of"], id: string): unknown {
   const {runbook, run} = store;
@@ -64,7 +78,7 @@ export function markerLine(store: RunStore, of: Slot["of"], id: string): unknown
     const reminder = runbook.reminders.find((found) => found.id === id);
     return (
       reminder &&
-      html`${bellIcon}<span>${reminder.title}</span><span class="aside">every ${span(reminder.everyMs)}${reminder.role === null ? "" : `, ${reminder.role}`}</span>`
+      html`${bellIcon}<span>${reminder.title}</span><span class="aside">every ${span(reminder.everyMs)}${reminder.role === null ? "" : `, ${reminder.role}`}</span>${reminderState(store, id)}`
     );
   }
   const include = runbook.includes.find((found) => found.id === id);
