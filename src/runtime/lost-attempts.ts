@@ -49,7 +49,7 @@ export async function toLostEnd(
   return {type: "cell-ended", step, attempt: attempt.number, outcome: {type: "lost", message}, ending};
 }
 
-/** What was recorded of a stream; there may have been more. */
+/** What was recorded of a stream; whether there was more, nobody knows. */
 async function totalOf({outputs}: Attempt, stream: Stream, folder: string): Promise<StreamTotal> {
   const hash = createHash("sha256");
   let bytes = 0;
@@ -67,5 +67,5 @@ async function totalOf({outputs}: Attempt, stream: Stream, folder: string): Prom
       if (output.type === "text") take(Buffer.from(output.text));
       if (output.type === "base64") take(Buffer.from(output.base64, "base64"));
     }
-  return {bytes, sha256: hash.digest("hex"), truncated: true};
+  return {bytes, sha256: hash.digest("hex"), truncated: false};
 }

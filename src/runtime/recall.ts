@@ -48,6 +48,7 @@ export function recallFacts(attempt: EndedAttempt): AttemptFacts {
   const read = (stream: Stream): Held<string> => {
     const cut = (why: string): Held<string> => ({type: "cut", message: `${stream} cannot be read after the run was resumed: ${why}`});
     const ours = outputs.filter((output) => "stream" in output && output.stream === stream);
+    if (attempt.outcome.type === "lost") return cut("nobody saw the end of it");
     if (ending.redactions > 0) return cut("it held a secret, which was not recorded");
     if (ending.streams[stream].truncated) return cut("not all of it was recorded");
     if (ours.some(({type}) => type === "overflowed")) return cut("it was longer than the journal keeps");
