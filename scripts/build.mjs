@@ -64,7 +64,7 @@ async function buildCli() {
   await bundle.close();
   for (const name of vendor) {
     const library = await rolldown({input: {[name.split("/").at(-1)]: name}, cwd: root, platform: "node", logLevel: "warn"});
-    await library.write({dir: join(fresh, "vendor"), format: "cjs", exports: "named", entryFileNames: "[name].cjs", minify: true});
+    await library.write({dir: fresh, format: "cjs", exports: "named", entryFileNames: "vendor-[name].cjs", minify: true});
     await library.close();
   }
   chmodSync(join(fresh, "main.js"), 0o755);

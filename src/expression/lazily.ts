@@ -14,6 +14,6 @@ export function lazily<Library>(name: string): () => Library {
 }
 
 function locate(name: string): string {
-  const bundled = fileURLToPath(new URL(`./vendor/${name.split("/").at(-1)}.cjs`, import.meta.url));
+  const bundled = fileURLToPath(new URL(`./vendor-${name.split("/").at(-1)}.cjs`, import.meta.url));
   return existsSync(bundled) ? bundled : name;
 }
