@@ -15,7 +15,8 @@ export async function enterIncludes(stage: Stage, step: Step): Promise<{readonly
     for (const [name, value] of Object.entries(include.set)) {
       const from = /^\$([A-Z][A-Z0-9_]*)$/.exec(value)?.[1] ?? null;
       if (from !== null && !(await resolveInputs(stage, [from], step))) return {waits: true, trouble: null};
-      const trouble = await set(stage, include, name, from === null ? {value, secret: false} : (stage.variables.bound.get(from) ?? null));
+      const found = from === null ? {value, secret: false} : (stage.variables.bound.get(from) ?? null);
+      const trouble = found === null ? whyNot(stage, name, from!) : await set(stage, include, name, found);
       if (trouble !== null) return {waits: false, trouble: `include "${include.id}" sets ${name}=${value}: ${trouble}`};
     }
   }
@@ -24,17 +25,23 @@ export async function enterIncludes(stage: Stage, step: Step): Promise<{readonly
   return {waits: false, trouble: null};
 }
 
+/** Where only a part runs, what would set the variable may not have run, and a person, or whoever called, says what the input is. */
+function whyNot({run}: Stage, name: string, from: string): string | null {
+  const input = run.inputs.get(name);
+  const isGiven = input?.status === "set" && input.via !== "include" && input.via !== "default";
+  return isGiven ? null : `nothing has set ${from}, and nobody gave ${name}`;
+}
+
 async function set(
   stage: Stage,
-  include: Include,
+  {id}: Include,
   name: string,
-  from: {readonly value: string; readonly secret: boolean} | null
+  {value, secret}: {readonly value: string; readonly secret: boolean}
 ): Promise<string | null> {
   const input = stage.request.runbook.inputs.find((input) => input.name === name);
   if (!input) return `there is no input "${name}"`;
-  if (from === null) return "nothing has set it";
-  const refused = refuseInput(input, from.value);
-  if (refused !== null) return from.secret ? "its value is none that the input can have" : refused;
-  await setInput(stage, input, {name, value: from.value, by: `include "${include.id}"`, via: "include", secret: from.secret});
+  const refused = refuseInput(input, value);
+  if (refused !== null) return secret ? "its value is none that the input can have" : refused;
+  await setInput(stage, input, {name, value, by: `include "${id}"`, via: "include", secret});
   return null;
 }

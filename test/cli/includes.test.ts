@@ -1,0 +1,165 @@
+import {createHash} from "node:crypto";
+import {mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {expect, test} from "vitest";
+
+import type {Event} from "../../src/model/event.ts";
+import {markOf} from "../../src/runtime/redact.ts";
+import {fence, usePlace} from "./command.ts";
+
+const place = usePlace();
+const {file, runbook} = place;
+
+const verification = `---
+secrets: [AUDIT_TOKEN]
+files: ["*.txt"]
+---
+# Verification
+
+::input[Expected]{#EXPECTED type=int}
+
+## Data integrity
+
+${fence("bash {#count}", "wc -l < rows.txt")}
+::capture{#COUNTED}
+::expect{that='int(lines[0]) == int(vars.EXPECTED)'}
+
+${fence(`bash {#report when='steps["count"].outcome == "passed"'}`, 'echo "$COUNTED of $EXPECTED rows, ${AUDIT_TOKEN:-no token}"', "UNSEEN=1")}
+::milestone[Counted]{#counted}
+`;
+const restore = `# Restore
+
+${fence("bash {#manifest}", "cd /", "SHELL_OWN=outer", "echo 3")}
+::capture{#MANIFEST}
+
+::include{#verify src="shared/verification.md#data-integrity" set="EXPECTED=$MANIFEST"}
+
+${fence(`bash {#after when='steps["verify.report"].outcome == "passed"'}`, 'pwd; echo "${UNSEEN:-unseen} $SHELL_OWN $EXPECTED"')}
+::objective{#rto metric=rto max=1h from=verify.counted to=verify.counted}
+`;
+
+/** The events of the last run. */
+const events = (): readonly Event[] => {
+  const folder = join(place.folder, ".runbook/runs", place.runs().at(-1)!);
+  return readFileSync(join(folder, "journal.ndjson"), "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Event);
+};
+const printed = (step: string): string =>
+  events()
+    .flatMap((event) => (event.type === "output-written" && event.step === step && event.output.type === "text" ? [event.output.text] : []))
+    .join("");
+
+function write(): string {
+  file("shared/verification.md", verification);
+  file("shared/rows.txt", "1\n2\n3\n");
+  return file("restore.md", restore);
+}
+
+test("an include runs where it stands: in its own folder and session, with its inputs set and its names read there", async () => {
+  const {exit, stdout} = await place.start(["exec", write()], {AUDIT_TOKEN: "token-of-the-audit"}).then(said);
+  expect(exit, stdout).toBe(0);
+  expect(printed("verify.count").trim()).toBe("3");
+  expect(printed("verify.report")).toBe(`3 of 3 rows, ${markOf("AUDIT_TOKEN")}\n`);
+  expect(printed("after")).toBe("/\nunseen outer 3\n");
+  expect(stdout).toContain("(shared/verification.md:");
+  const set = events().find((event) => event.type === "input-set");
+  expect(set).toMatchObject({name: "EXPECTED", value: "3", by: 'include "verify"', via: "include"});
+  expect(events().flatMap((event) => (event.type === "milestone-reached" ? [event.milestone] : []))).toEqual(["verify.counted"]);
+});
+
+test("the record is read with the bytes that ran", async () => {
+  await runbook("exec", write());
+  const folder = join(place.folder, ".runbook/runs", place.runs().at(-1)!);
+  expect(readFileSync(join(folder, "includes/shared/verification.md"), "utf8")).toBe(verification);
+  const [start] = events();
+  const sha256 = createHash("sha256").update(verification).digest("hex");
+  expect(start).toMatchObject({includes: {"shared/verification.md": sha256}});
+  expect(start?.type === "run-started" && Object.keys(start.files)).toEqual(["shared/rows.txt"]);
+  writeFileSync(join(place.folder, "shared/verification.md"), "# Another\n");
+  const shown = await runbook("show", "latest");
+  expect(shown.exit).toBe(0);
+  expect(shown.stdout).toContain("verify.report");
+  expect(shown.stdout).toContain("(shared/verification.md:");
+});
+
+test("a failure in an included file names that file and line, and so does the plan", async () => {
+  write();
+  file("shared/rows.txt", "1\n");
+  const {exit, stdout} = await runbook("exec", "restore.md");
+  expect(exit).toBe(1);
+  expect(stdout).toMatch(/verify\.count failed/);
+  expect(stdout).toMatch(/stopped|failed/);
+  const plan = await runbook("plan", "restore.md");
+  expect(plan.stdout).toContain("(#verify.data-integrity, in shared/verification.md)");
+  expect(plan.stdout).toMatch(/11 {2}bash {6} +verify\.count/);
+});
+
+test("one part of an include can be run by name", async () => {
+  const part = `${write()}#verify.data-integrity`; // what captures $MANIFEST is no part of it
+  expect((await runbook("exec", part, "--set", "EXPECTED=3")).exit).toBe(0);
+  const {exit, stdout} = await runbook("exec", part);
+  expect(exit).toBe(1);
+  expect(stdout).toContain('include "verify" sets EXPECTED=$MANIFEST: nothing has set MANIFEST, and nobody gave EXPECTED');
+});
+
+test("a choice that leads to another runbook runs it, and the others do not run", async () => {
+  file("other.md", `# Other\n${fence("bash {#go}", "echo elsewhere")}`);
+  file(
+    "decide.md",
+    `# Decide\n:::decision[Where?]{#where}\n- [Elsewhere](other.md)\n- [Here](#here)\n:::\n${fence("bash {#next}", "echo next")}\n## Here\n${fence("bash {#stay}", "echo stay")}`
+  );
+  file("elsewhere.yaml", "where: Elsewhere\n");
+  file("here.yaml", "where: Here\n");
+  const ran = () => events().flatMap((event) => (event.type === "cell-started" ? [event.step] : []));
+  expect((await runbook("exec", "decide.md", "--answers", "elsewhere.yaml")).exit).toBe(0);
+  expect(ran()).toEqual(["where.elsewhere.go", "next"]);
+  expect((await runbook("exec", "decide.md", "--answers", "here.yaml")).exit).toBe(0);
+  expect(ran()).toEqual(["next", "stay"]);
+});
+
+test("files are included from the repository, and from nowhere else", async () => {
+  file("one/.git/HEAD", "");
+  file("one/shared/part.md", `# Part\n${fence("bash {#part}", "pwd")}`);
+  file("one/runbooks/a.md", '# A\n::include{#up src="../shared/part.md"}\n');
+  expect((await runbook("exec", "one/runbooks/a.md")).exit).toBe(0);
+  expect(printed("up.part")).toBe(`${join(place.folder, "one/shared")}\n`);
+  const run = join(place.folder, ".runbook/runs", place.runs().at(-1)!);
+  expect(readdirSync(join(run, "includes"), {recursive: true}).toSorted()).toEqual(["%2E%2E", "%2E%2E/shared", "%2E%2E/shared/part.md"]);
+  expect((await runbook("show", "latest")).stdout).toContain("up.part");
+
+  file("one/runbooks/b.md", '# B\n::include{#out src="../../other.md"}\n');
+  const outside = await runbook("exec", "one/runbooks/b.md");
+  expect(outside.exit).toBe(2);
+  expect(outside.stderr).toContain('"../../other.md" leads out of the repository of this runbook');
+  const secret = join(tmpdir(), `runbook-secret-${process.pid}.md`);
+  try {
+    writeFileSync(secret, "# Secret\n");
+    mkdirSync(join(place.folder, "alone"), {recursive: true});
+    symlinkSync(secret, join(place.folder, "alone/link.md"));
+    file("alone/c.md", '# C\n::include{#out src="link.md"}\n::include{#abs src="/etc/hosts"}\n');
+    const linked = await runbook("check", "alone/c.md");
+    expect(linked.stdout + linked.stderr).toContain(`"link.md" leads out of this runbook's folder`);
+    expect(linked.stdout + linked.stderr).toContain(`"/etc/hosts" is no path from this runbook's folder`);
+  } finally {
+    rmSync(secret, {force: true});
+  }
+});
+
+test("a reminder comes again and again, and is late when nobody said that it was done", async () => {
+  file("remind.md", `# Remind\n::reminder[Update stakeholders]{#update every=1s role=scribe}\n${fence("bash", "sleep 2.4")}`);
+  const {exit, stdout} = await runbook("exec", "remind.md");
+  expect(exit).toBe(0);
+  expect(stdout).toContain('! reminder "Update stakeholders" (for scribe) is due\n');
+  expect(events().flatMap((event) => (event.type.startsWith("reminder-") ? [[event.type, "time" in event && event.time]] : []))).toEqual([
+    ["reminder-due", 1],
+    ["reminder-late", 1],
+    ["reminder-due", 2],
+    ["reminder-late", 2]
+  ]);
+  expect((await runbook("show", "latest")).stdout).toContain("was not done in time");
+});
+
+const said = ({exitCode, stdout, stderr}: {exitCode?: number; stdout: string; stderr: string}) => ({exit: exitCode ?? -1, stdout, stderr});
