@@ -99,7 +99,7 @@ function cellWords({options, expectations, captures}: Cell, {target, assessment,
 
 const identity = {
   pinned: "its server is pinned, and checked before it starts",
-  unpinned: "its server is not pinned: nothing checks that it is the right one"
+  unpinned: "nothing pins the server that it acts on, so nothing checks it"
 };
 
 function questionOf(step: Step): Question | null {

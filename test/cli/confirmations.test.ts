@@ -122,7 +122,7 @@ describe("exec --dry-run", () => {
       /execute sql drop .*\(when vars\.WHICH/,
       /input WHICH: asked for, and nobody gives it/,
       /guard: destructive: line 1: DROP TABLE/,
-      /its server is not pinned/,
+      /nothing pins the server that it acts on/,
       /confirmation: nobody answers it/,
       /the run would stop here \(exit code 3\)/,
       /skip {4}bash never {2}\(skipped: only by name/,
