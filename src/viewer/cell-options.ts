@@ -7,7 +7,7 @@ import {span} from "./words.ts";
 export function optionWords({options, captures}: Cell, usualTimeoutMs: number | null) {
   const words: unknown[] = [];
   if (options.on !== null) words.push(html`on <code>${options.on}</code>`);
-  if (options.session !== "main") words.push(html`session <code>${options.session}</code>`);
+  if (!/(^|\.)main$/.test(options.session)) words.push(html`session <code>${options.session}</code>`);
   if (options.when !== null) words.push(html`only when <code>${options.when.source}</code>`);
   if (options.withinMs !== null) words.push(`tried every ${span(options.everyMs)} for ${span(options.withinMs)}`);
   else if (options.retries !== null) words.push(`up to ${options.retries} more attempts`);
