@@ -19,6 +19,7 @@ export type Command =
   | {readonly type: "finish"}
   | {readonly type: "abandon"; readonly why: string}
   | {readonly type: "set-mode"; readonly mode: Mode} // of the run that is to be started
+  | {readonly type: "resume"; readonly acceptChanges: boolean} // goes on with the last run, which was interrupted
   | {readonly type: "begin-again"}; // puts an ended run away, so that another can be started
 
 /** Why the command is not possible now, in words for its person; null when it is. */
@@ -26,6 +27,7 @@ export function refusal(runbook: Runbook, run: Run, command: Command): string | 
   const errors = runbook.problems.filter(({severity}) => severity === "error").length;
   if (errors > 0) return `the document has ${errors === 1 ? "an error" : `${errors} errors`}; nothing can run until it is mended`;
   if (command.type === "begin-again") return run.start !== null && run.ended === null ? "this run has not ended" : null;
+  if (command.type === "resume") return run.start === null ? null : "a run has begun here; it must be put away first";
   if (run.ended !== null) return "the run has ended; a record can be read, not changed";
   switch (command.type) {
     case "execute":

@@ -29,7 +29,16 @@ export interface DeskState {
   readonly present: readonly string[];
   readonly values: Readonly<Record<string, string | null>>; // inputs set before the start; null for a secret
   readonly trouble: string | null; // the run could not go on, in words
+  readonly interrupted: Interrupted | null; // the last run of this runbook, which can be gone on with instead of starting another
   readonly now: string; // the server's clock
+}
+export interface Interrupted {
+  readonly run: RunId;
+  readonly startedAt: string;
+  readonly operator: string;
+  readonly undecided: number; // steps that nobody saw end
+  readonly changed: readonly string[]; // what is no longer as it was, and a person must accept
+  readonly refused: string | null; // why it cannot be gone on with
 }
 /** The course that is being run by itself: up to a step, of a section, or all. */
 export interface Following {

@@ -17,8 +17,11 @@ import type {GivenValue, Performance, RunRequest} from "../runtime/conductor.ts"
 import {checkTemplates} from "../runtime/connections/check-templates.ts";
 import {refuseInput} from "../runtime/inputs.ts";
 import {probeRequirements} from "../runtime/requirements.ts";
+import {resume} from "../runtime/resume.ts";
 import {Broadcast} from "./broadcast.ts";
 import {findDeviation} from "./following.ts";
+import type {Offer} from "./interrupted.ts";
+import {findOffer, refuseOffer, toServed} from "./interrupted.ts";
 import type {OpenedDocument} from "./library.ts";
 import {Operator} from "./operator.ts";
 
@@ -42,6 +45,7 @@ export class Desk {
   #mode: Mode;
   #performance: Performance | null = null;
   #trouble: string | null = null;
+  #interrupted: Offer | null = null;
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(document: OpenedDocument, options: DeskOptions) {
@@ -53,7 +57,9 @@ export class Desk {
   }
 
   static async open(options: DeskOptions): Promise<Desk> {
-    return new Desk(await options.read(), options);
+    const desk = new Desk(await options.read(), options);
+    await desk.#findInterrupted();
+    return desk;
   }
 
   get state(): DeskState {
@@ -65,6 +71,7 @@ export class Desk {
       present: this.broadcast.present,
       values: Object.fromEntries([...this.#values].map(([name, {value}]) => [name, this.#isSecret(name) ? null : value])),
       trouble: this.#trouble,
+      interrupted: this.run.start === null ? toServed(this.#interrupted) : null,
       now: new Date().toISOString()
     };
   }
@@ -75,7 +82,7 @@ export class Desk {
     const found = await this.#options.read();
     if (this.run.start === null && editionOf(found.runbook) !== editionOf(this.document.runbook)) {
       this.document = found;
-      this.#tell();
+      await this.#findInterrupted();
     }
     return this.document;
   }
@@ -87,11 +94,11 @@ export class Desk {
     return answer;
   }
 
-  /** Ends what the run started. Its journal stays whole and without an end: the run is interrupted. */
+  /** Ends what the run started. Its journal stays whole and without an end: the run is interrupted, and can be resumed. */
   async close(): Promise<void> {
-    const killed = this.#performance?.kill();
+    const left = this.#performance?.leave();
     this.#operator.leave();
-    await killed;
+    await left;
     this.broadcast.close();
   }
 
@@ -107,6 +114,8 @@ export class Desk {
       case "begin-again":
         this.#putAway();
         return null;
+      case "resume":
+        return this.#resume(by, command.acceptChanges);
       case "set-input":
         return this.#setInput({name: command.name, value: command.value, by, via: "page"});
       case "remind-done": {
@@ -166,17 +175,13 @@ export class Desk {
   async #start(by: string): Promise<string | null> {
     if (this.#performance !== null) return null;
     const seen = editionOf(this.document.runbook);
-    const {runbook, bytes, included, directory} = await this.refresh();
+    const {runbook} = await this.refresh();
     if (editionOf(runbook) !== seen) return "the document has changed since it was opened; look at it again, then run";
     const lack = await this.#findLack(runbook);
     if (lack !== null) return lack;
-    this.#trouble = null;
-    try {
-      this.#performance = await this.#options.perform({
-        runbook,
-        bytes,
-        included,
-        directory,
+    return this.#begin(() =>
+      this.#options.perform({
+        ...this.document,
         runsDirectory: this.#options.runsDirectory,
         plan: planRun(runbook),
         mode: this.#mode,
@@ -186,7 +191,45 @@ export class Desk {
         values: [...this.#values.values()],
         conductor: this.#operator,
         onEvents: (events) => this.#hear(events)
-      });
+      })
+    );
+  }
+
+  /** Goes on with the run that was interrupted; what was lost in it waits for somebody's word. */
+  async #resume(by: string, acceptChanges: boolean): Promise<string | null> {
+    const {runbook} = await this.refresh();
+    const offer = this.#interrupted;
+    const reason = refuseOffer(offer, acceptChanges) ?? (await this.#findLack(runbook));
+    if (reason !== null) return reason;
+    const trouble = await this.#begin(() =>
+      resume({
+        ...this.document,
+        folder: offer!.folder,
+        acceptChanges,
+        cutShort: new Set(), // people see for themselves what was cancelled
+        operator: by,
+        kinds: this.#options.kinds,
+        environment: this.#options.environment,
+        values: [...this.#values.values()],
+        conductor: this.#operator,
+        onEarlier: (events) => this.#hear(events),
+        onEvents: (events) => this.#hear(events)
+      })
+    );
+    if (trouble === null) this.#interrupted = null;
+    else if (this.run.start !== null) this.#putAway();
+    return trouble;
+  }
+
+  async #findInterrupted(): Promise<void> {
+    this.#interrupted = await findOffer(this.document, this.#options);
+    this.#tell();
+  }
+
+  async #begin(make: () => Promise<Performance>): Promise<string | null> {
+    this.#trouble = null;
+    try {
+      this.#performance = await make();
     } catch (error) {
       if (error instanceof UsageError) return error.message;
       throw error;

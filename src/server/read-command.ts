@@ -26,6 +26,8 @@ export function readCommand(value: unknown): Command {
         note: readText(fields, "note"),
         phrase: fields.phrase === null ? null : readText(fields, "phrase")
       };
+    case "resume":
+      return {type: "resume", acceptChanges: readBoolean(fields, "acceptChanges")};
     case "tick":
       return {type: "tick", step: readStep(fields), item: readIndex(fields, "item"), checked: readBoolean(fields, "checked")};
     case "set-input":
@@ -55,6 +57,9 @@ function readAnswer(value: unknown): Answer {
     case "confirmed":
     case "refused":
     case "completed":
+    case "repeated":
+    case "done":
+    case "skipped":
       return {type: fields.type};
     case "chosen":
       return {type: "chosen", choice: readIndex(fields, "choice"), proposed: false}; // the desk knows what was proposed

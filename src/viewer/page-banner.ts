@@ -20,7 +20,7 @@ export class PageBanner extends RunElement {
       ${store.connection === "lost" ? html`<p class="banner is-lost" role="alert">Connection lost. What runs goes on; this page catches up as soon as the server answers.</p>` : nothing}
       ${store.trouble === null ? nothing : html`<p class="banner is-refused" role="alert"><span>${store.trouble}</span><button type="button" class="quiet small" aria-label="Dismiss" @click=${() => store.dismiss()}>${closeIcon}</button></p>`}
       ${store.desk?.trouble ? html`<p class="banner is-refused" role="alert">The run could not go on: ${store.desk.trouble}</p>` : nothing}
-      ${this.#record()} ${this.#ended()}
+      ${this.#record()} ${this.#interrupted()} ${this.#ended()}
       ${store.run.ended === null ? [...asked.map((id) => this.#pointer(id, "waits for an answer")), ...this.#askedInputs(), ...broken.map((id) => this.#pointer(id, "did not end well"))] : nothing}
       ${problems(store.runbook.problems)}`;
   }
@@ -31,6 +31,21 @@ export class PageBanner extends RunElement {
     const started = run.startedAt === null ? nothing : html` Started ${dayAndTime(run.startedAt)}.`;
     return html`<p class="banner is-record">${record.here ? html`This run is going on: <a href="/runbook/${record.name}">go to it</a>.` : html`This is the record of a run; it can be read, not changed.${started}`}</p>
       ${record.damage === null ? nothing : html`<p class="banner is-refused">The journal of this run is damaged: ${record.damage}</p>`}`;
+  }
+
+  /** The last run of this runbook was interrupted: it can go on here. */
+  #interrupted() {
+    const {store} = this;
+    const offer = store.desk?.interrupted;
+    if (!offer || !store.source.commands || store.run.start !== null) return nothing;
+    const {refused, changed, undecided} = offer;
+    const resume = (): void => void store.send({type: "resume", acceptChanges: changed.length > 0});
+    return html`<div class="banner is-interrupted">${mark("interrupted")}<div>
+      <p><strong>The last run was interrupted.</strong> ${offer.operator} started it at ${dayAndTime(offer.startedAt)}; its runner stopped in the middle. <a href="/run/${offer.run}">Look at its record</a>${undecided > 0 ? html`; ${plural(undecided, "step")} of it nobody saw end` : nothing}.</p>
+      ${refused === null ? nothing : html`<p>It cannot go on: ${refused}.</p>`}
+      ${refused === null && changed.length > 0 ? html`<p>Since then: ${changed.join("; ")}. Going on all the same is recorded as a deviation.</p>` : nothing}
+      ${refused === null ? html`<p><button type="button" ?disabled=${store.refuse({type: "resume", acceptChanges: true}) !== null} @click=${resume}>${changed.length > 0 ? "Accept that, and go on with it" : "Go on with it"}</button></p>` : nothing}
+    </div></div>`;
   }
 
   #ended() {

@@ -2,6 +2,7 @@ import {html, nothing} from "lit";
 import {customElement, property, state} from "lit/decorators.js";
 import {keyed} from "lit/directives/keyed.js";
 
+import {openQuestion} from "../model/command.ts";
 import type {Attempt, EndedAttempt, StepRun} from "../model/run.ts";
 import {attemptsOf, goesOn} from "../model/run.ts";
 import type {Cell, StepId} from "../model/runbook.ts";
@@ -13,6 +14,7 @@ import {confirmationPanel} from "./confirmation.ts";
 import {copyButton} from "./copy-button.ts";
 import {RunElement, Ticking} from "./elements.ts";
 import {linkIcon, playIcon, skipIcon, stopIcon, toHereIcon} from "./icons.ts";
+import {lostPanel} from "./lost.ts";
 import type {ProseContext} from "./prose.ts";
 import {prose} from "./prose.ts";
 import "./runbook-outputs.ts";
@@ -77,6 +79,7 @@ export class RunbookCell extends RunElement {
       ${optionWords(cell, this.context.usualTimeoutMs)} ${checksOf(cell, attempt)}
       ${this.skipping ? skipForm({cancel: () => (this.skipping = false), skip: (why) => this.#skip(why)}) : nothing}
       ${now.status === "asked" && now.question.type === "confirmation" ? confirmationPanel({store, cell, question: now.question}) : nothing}
+      ${store.run.ended === null && openQuestion(cell, now)?.type === "lost" ? lostPanel({store, cell}) : nothing}
       ${now.status === "skipped" ? html`<p class="fact">Skipped: ${now.reason}</p>` : nothing}
       ${now.status === "answered" && now.answer.type === "refused" ? html`<p class="fact">Refused by ${now.by}${now.note ? `: ${now.note}` : ""}</p>` : nothing}
       ${attempts.length > 1 ? this.#attempts(now, attempts as readonly EndedAttempt[], attempt) : nothing}

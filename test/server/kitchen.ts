@@ -31,14 +31,19 @@ export interface Kitchen {
   /** A request of the operator's own page. */
   ask(path: string, init?: RequestInit): Promise<Response>;
   command(name: string, command: Command): Promise<Response>;
+  /** Ends the server, and keeps its folder. */
+  stop(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function openKitchen(files: Readonly<Record<string, string>>, {mode = "drill" as Mode} = {}): Promise<Kitchen> {
-  const root = await mkdtemp(join(tmpdir(), "runbook-server-"));
+export async function openKitchen(
+  files: Readonly<Record<string, string>>,
+  {mode = "drill" as Mode, beside = null as Kitchen | null} = {}
+): Promise<Kitchen> {
+  const root = beside?.root ?? (await mkdtemp(join(tmpdir(), "runbook-server-")));
   const folder = join(root, "runbooks");
   const runsDirectory = join(root, "runs");
-  await mkdir(folder);
+  await mkdir(folder, {recursive: true});
   for (const [name, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), {recursive: true});
     await writeFile(join(folder, name), text);
@@ -70,6 +75,7 @@ export async function openKitchen(files: Readonly<Record<string, string>>, {mode
         headers: {"content-type": "application/json", origin: "http://127.0.0.1:4000"},
         body: JSON.stringify(command)
       }),
+    stop: () => desks.close(),
     async close() {
       await desks.close();
       await rm(root, {recursive: true, force: true});
