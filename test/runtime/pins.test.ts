@@ -1,6 +1,7 @@
 import {afterAll, beforeAll, describe, expect, test} from "vitest";
 import type {TestCluster} from "../support/postgres.ts";
 import {startCluster} from "../support/postgres.ts";
+import {startStandby} from "../support/standby.ts";
 import {eventsOf, fence, performText} from "./document.ts";
 import type {Notebook} from "./kinds/sql/notebook.ts";
 import {openNotebook} from "./kinds/sql/notebook.ts";
@@ -129,6 +130,43 @@ describe("a second run that would destroy on the same server", () => {
     const third = await performText(book(`system_identifier: "${id}"`, drop), given(cluster.url));
     expect((await third.performance.done).ended).toMatchObject({outcome: "passed"});
   });
+});
+
+test("a run is not in its own way when it reaches one server by two connections", async () => {
+  const pin = `system_identifier: "${id}"`;
+  const local = cluster.url.replace("127.0.0.1", "localhost");
+  const text = book(pin, drop, fence("sql {#again on=local}", "drop table if exists gone")).replace(
+    "\n---\n#",
+    `\n  local: {url: "\${LOCAL}", ${pin}}\n---\n#`
+  );
+  const {performance, events} = await performText(text, given(cluster.url, {LOCAL: local}));
+  expect((await performance.done).ended).toMatchObject({outcome: "passed"});
+  expect(eventsOf(events, "target-checked").map(({connection, server}) => [connection, server!.host])).toEqual([
+    ["default", "127.0.0.1"],
+    ["local", "localhost"]
+  ]);
+});
+
+test("a standby that a cell has promoted is no standby for the next one", async () => {
+  const standby = await startStandby(cluster);
+  try {
+    const text = book(
+      `system_identifier: "${id}", role: standby`,
+      fence("sql {#promote}", "select pg_promote()"),
+      fence("sql {#drop}", "drop table if exists gone")
+    );
+    const {performance, events} = await performText(text, given(standby.url));
+    expect((await performance.done).ended).toMatchObject({
+      outcome: "failed",
+      reason: expect.stringMatching(/^"drop" failed: .*expected role standby, found primary/)
+    });
+    expect(eventsOf(events, "target-checked").map(({step, server, problem}) => [step, server!.recovering, problem === null])).toEqual([
+      ["promote", true, true],
+      ["drop", false, false]
+    ]);
+  } finally {
+    await standby.stop();
+  }
 });
 
 test("an embedded server starts before the clock of the first cell", async () => {

@@ -26,16 +26,22 @@ export function createHolds(holder: string): Holds {
       held.delete(key);
       await before?.end();
       const connected = await connectForLock(resolved, toName(holder), signal);
-      const other = await takeLock(connected, server).catch(async (error: unknown) => {
+      const own = new Map([...held.values()].map((one) => [String(one.processId), one]));
+      const taken = await takeLock(connected, server).catch(async (error: unknown) => {
         await connected.end();
         throw error;
       });
-      if (other === null) held.set(key, connected);
-      else await connected.end();
-      return other;
+      if (taken.type === "taken") {
+        held.set(key, connected);
+        return null;
+      }
+      await connected.end();
+      const ours = own.get(taken.process); // the same server, by another name
+      if (ours) held.set(key, ours);
+      return ours ? null : taken.by;
     },
     async close() {
-      const all = [...held.values()];
+      const all = [...new Set(held.values())];
       held.clear();
       await Promise.all(all.map((connected) => connected.end()));
     }
@@ -51,7 +57,9 @@ async function connectForLock(resolved: ResolvedConnection, name: string, signal
   });
 }
 
-async function takeLock(connected: Connected, {systemIdentifier}: ServerIdentity): Promise<string | null> {
+type Taken = {readonly type: "taken"} | {readonly type: "held"; readonly process: string; readonly by: string};
+
+async function takeLock(connected: Connected, {systemIdentifier}: ServerIdentity): Promise<Taken> {
   const there = (await identifyServer(connected)).identity.systemIdentifier;
   if (there !== systemIdentifier) throw new Error(`two servers answer at this address: ${systemIdentifier} and ${there}`);
   await connected.ask("set idle_session_timeout = 0").catch(() => {}); // PostgreSQL 14 and later have it
@@ -59,18 +67,18 @@ async function takeLock(connected: Connected, {systemIdentifier}: ServerIdentity
   const [[taken] = []] = await connected.ask(`select pg_catalog.pg_try_advisory_lock(${key})`);
   const other = await findOther(connected, key);
   if (other !== null) return other;
-  return taken === "t" ? null : "another run, which has just ended: try again";
+  return taken === "t" ? {type: "taken"} : {type: "held", process: "", by: "another run, which has just ended: try again"};
 }
 
 /** Advisory locks are each database's own, and who holds them is shown for all. */
-async function findOther(connected: Connected, key: bigint): Promise<string | null> {
+async function findOther(connected: Connected, key: bigint): Promise<Taken | null> {
   const [high, low] = [BigInt.asUintN(32, key >> 32n), BigInt.asUintN(32, key)];
   const [row] = await connected.ask(
     `select a.application_name, a.usename, l.pid from pg_catalog.pg_locks l join pg_catalog.pg_stat_activity a on a.pid = l.pid
     where l.locktype = 'advisory' and l.classid = ${high} and l.objid = ${low} and l.objsubid = 1 and l.granted and l.pid <> pg_catalog.pg_backend_pid()
     limit 1`
   );
-  return row ? `${row[0]} (user "${row[1]}", server process ${row[2]})` : null;
+  return row ? {type: "held", process: String(row[2]), by: `${row[0]} (user "${row[1]}", server process ${row[2]})`} : null;
 }
 
 /** The server keeps 63 bytes of a name. */
