@@ -81,7 +81,22 @@ export async function rehearse({runbook, plan, kinds, environment, values}: Rehe
     steps.push({step, planned, inputs, cell});
   }
   await targets.close();
-  return steps;
+  return steps.map((one) => (one.cell === null ? one : {...one, cell: show(one.cell)})); // connections have told of their passwords by now
+
+  function show({target, assessment, confirmation, ...rest}: RehearsedCell): RehearsedCell {
+    const text = (value: string): string => redactor.text(value).text;
+    const found = <T extends Pick<Assessment, "reasons" | "unknown">>(of: T): T => ({
+      ...of,
+      reasons: of.reasons.map(text),
+      unknown: of.unknown.map(text)
+    });
+    return {
+      ...rest,
+      target: text(target),
+      assessment: found(assessment),
+      confirmation: confirmation && {...found(confirmation), text: text(confirmation.text)}
+    };
+  }
 
   function bind({name, type}: Input, value: string): void {
     if (type === "secret" && value !== "") redactor.add(name, value);
@@ -128,7 +143,7 @@ export async function rehearse({runbook, plan, kinds, environment, values}: Rehe
     const templates = [connection?.url, connection?.systemIdentifier, connection?.database].flatMap((text) => findTemplates(text ?? ""));
     const named = new Set([...assessment.names, ...templates.map(({name}) => name)]);
     return {
-      target: redactor.text(target).text,
+      target,
       assessment,
       destroys: destroys(cell, assessment),
       server: connection?.url.trim() === EMBEDDED ? "own" : pinsCluster(connection) ? "pinned" : "unpinned",

@@ -44,6 +44,33 @@ describe("plan --confirmations", () => {
     expect(place.runs()).toEqual(before);
   });
 
+  it("shows no secret, and none is needed to read it back", async () => {
+    place.file(
+      "r.md",
+      `---\nconnections:\n  default: "\${URL}"\n---\n# R\n\n::input[Key]{#KEY type=secret}\n\n${fence("bash {#destroy}", 'rm -rf "doomed/$KEY" # hunter2hunter2')}\n${fence("sql {#drop}", "drop table t")}`
+    );
+    place.file("secrets.env", "KEY=hunter2hunter2\nURL=postgresql://ops:swordfish99@127.0.0.1:1/shop\n");
+    for (const call of [
+      ["plan", "r.md", "--confirmations"],
+      ["exec", "r.md", "--dry-run"]
+    ]) {
+      const {exit, stdout} = await place.runbook(...call, "--env-file", "secrets.env");
+      expect(exit).toBe(0);
+      expect(stdout).toContain("ops@127.0.0.1:1/shop");
+      expect(stdout).toContain("[redacted:KEY]");
+      expect(stdout).not.toMatch(/hunter2hunter2|swordfish99/);
+    }
+    const {exit, stdout} = await place.runbook(
+      "exec",
+      "r.md",
+      "--env-file",
+      "secrets.env",
+      "--confirm-file",
+      await review("--env-file", "secrets.env")
+    );
+    expect({exit, stdout}).toMatchObject({exit: 1, stdout: expect.stringContaining("destroy confirmed by Ada (--confirm-file)")});
+  });
+
   it("gives no hash to what nobody can know yet", async () => {
     place.file(
       "r.md",
