@@ -64,6 +64,7 @@ export async function useConnection(
   try {
     const server = await identifyServer(connected);
     requireAttributes(resolved, server);
+    await watchClient(connected);
     if (resolved.readonly) await connected.ask("set default_transaction_read_only = on");
     await context.record({type: "connection-opened", connection: name, session: context.name, server: server.identity});
     session.server = server.identity;
@@ -73,6 +74,15 @@ export async function useConnection(
   }
   Object.assign(session, {connected, named: applicationName, readOnly: resolved.readonly});
   return {connected, again: before !== null};
+}
+
+/** From PostgreSQL 14 on, a server can notice that a runner was killed, and ends the statement that it has left behind. */
+async function watchClient(connected: Connected): Promise<void> {
+  await connected
+    .ask(
+      "select pg_catalog.set_config('client_connection_check_interval', '2000', false) where pg_catalog.current_setting('server_version_num')::int >= 140000"
+    )
+    .catch(() => {}); // not every system can tell
 }
 
 /** target_session_attrs, with the one host there is. */

@@ -226,7 +226,28 @@ describe("readonly", () => {
   });
 });
 
+test("a statement whose runner is gone is ended by the server", async () => {
+  const running = notebook.run("select pg_sleep(60)");
+  const backends = async (): Promise<unknown> =>
+    (await other.run("select count(*) from pg_stat_activity where query = 'select pg_sleep(60)'")).tables[0]!.rows[0]![0];
+  while ((await backends()) !== "1") await sleep(20);
+  notebook.session.connected!.client.connection.stream.destroy(); // as the system does when a process is killed
+  await running;
+  const began = performance.now();
+  while ((await backends()) !== "0") await sleep(100);
+  expect(performance.now() - began).toBeLessThan(10_000);
+});
+
 describe("an aborted cell", () => {
+  test("that waits for a lock waits no longer", async () => {
+    await other.run("begin; lock table kept");
+    const control = new AbortController();
+    setTimeout(() => control.abort(), 300);
+    const {finish} = await notebook.run("select * from kept", {signal: control.signal});
+    expect(finish).toMatchObject({sqlstate: "57014", transaction: "idle"});
+    await other.run("rollback");
+  });
+
   test("is cancelled at the server", async () => {
     const abort = new AbortController();
     setTimeout(() => abort.abort(), 200);
