@@ -22,6 +22,7 @@ import {identify, startPerforming} from "./performing.ts";
 import {readSecrets} from "./prepare.ts";
 import type {Recalled} from "./recall.ts";
 import {recallFacts, recallVariables} from "./recall.ts";
+import {recallShells} from "./recall-shells.ts";
 import type {RecoveredJournal} from "./recover-journal.ts";
 import {recoverJournal} from "./recover-journal.ts";
 import {createRedactor} from "./redact.ts";
@@ -40,12 +41,17 @@ export interface ResumeRequest extends Omit<RunRequest, "plan" | "mode" | "runsD
 /** Throws a `UsageError`, with the run left as it was, when it cannot go on. */
 export async function resume(request: ResumeRequest): Promise<Performance> {
   refuseErrors(request.runbook);
-  const lock = takeLock(request.folder);
   try {
-    return await goOn(request, lock);
+    const lock = takeLock(request.folder);
+    try {
+      return await goOn(request, lock);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
   } catch (error) {
-    lock.release();
-    throw error;
+    if (!(error instanceof Error && "syscall" in error)) throw error;
+    throw new UsageError(`the run in ${request.folder} cannot be resumed: ${error.message}`); // a disk that is full, a folder of somebody else
   }
 }
 
@@ -192,5 +198,6 @@ function restore(stage: Stage, events: readonly Event[], {variables}: Recalled):
     const last = attemptsOf(stepRun(stage.run, id)).at(-1);
     if (last && stage.reads.laterReads(id)) stage.facts.set(id, recallFacts(last));
   }
+  recallShells(stage);
   stage.milestones.recall(stage, events);
 }

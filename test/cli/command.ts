@@ -19,6 +19,8 @@ export interface Place {
   runbook(...args: readonly string[]): Promise<Said>;
   /** The same, still going, with an environment of one's own. */
   start(args: readonly string[], env?: Readonly<Record<string, string>>): Started;
+  /** The same, where no file may grow beyond so many KiB, as if the disk were full. */
+  limited(kib: number, args: readonly string[]): Promise<Said>;
   /** Ids of the runs that were made. */
   runs(): readonly string[];
 }
@@ -39,6 +41,11 @@ export function usePlace(): Place {
     },
     async runbook(...args) {
       const {exitCode, stdout, stderr} = await start(args);
+      return {exit: exitCode ?? -1, stdout, stderr};
+    },
+    async limited(kib, args) {
+      const command = ["-c", `ulimit -f ${kib}; trap '' XFSZ; exec "$@"`, "bash", process.execPath, main, ...args];
+      const {exitCode, stdout, stderr} = await execa("bash", command, {cwd: folder, env: outside, reject: false, timeout: 60_000});
       return {exit: exitCode ?? -1, stdout, stderr};
     },
     runs: () => {
