@@ -20,12 +20,14 @@ export interface Way extends Include {
 }
 
 const DEEPEST = 20;
-const MOST = 1000;
+const MOST = 1000; // includes of one document, those of what it includes among them
+const MOST_STEPS = 50_000;
 
 /** Checks what is included, and says which names come with it. `alone`: the document is no part of another. */
 export function checkIncludes(runbook: Runbook, library: Library, report: Report, alone: boolean): Included {
   const [stepIds, variables, milestones]: [string[], string[], string[]] = [[], [], []];
   const good: {readonly way: Way; readonly target: Runbook}[] = [];
+  const budget = {left: MOST};
   for (const way of waysOf(runbook)) {
     const target = targetOf(runbook, way, library);
     if (target === null) {
@@ -42,18 +44,22 @@ export function checkIncludes(runbook: Runbook, library: Library, report: Report
         );
       continue;
     }
-    const circle = findCircle(target, way.section, library, [{path: runbook.path, section: null, within: way.within}], {left: MOST});
+    const circle = findCircle(target, way.section, library, [{path: runbook.path, section: null, within: way.within}], budget);
     if (circle !== null) {
-      report.add("include-cycle", `this ${way.decision === null ? "include" : "choice"} leads back to itself: ${circle}`, way.span);
+      report.add("include-cycle", `this ${way.decision === null ? "include" : "choice"} ${circle}`, way.span);
+      if (budget.left < 0) break;
       continue;
     }
     good.push({way, target});
     forEachPart(target, way.section, `${way.id}.`, library, (part, within, prefix) => {
+      if (stepIds.length > MOST_STEPS) return;
       stepIds.push(...part.steps.filter(({section}) => within(section)).map(({id}) => `${prefix}${id}`));
       milestones.push(...part.milestones.filter(({section}) => within(section)).map(({id}) => `${prefix}${id}`));
       variables.push(...variablesOf(part));
     });
   }
+  if (stepIds.length > MOST_STEPS)
+    report.add("include-cycle", `what this document includes has more than ${MOST_STEPS} steps`, waysOf(runbook)[0]!.span);
   const known = new Set([...variablesOf(runbook), ...variables]);
   for (const {way, target} of good) checkMaps(runbook, way, target, {report, library, known: alone ? known : null});
   return {stepIds, variables, milestones};
@@ -104,7 +110,7 @@ interface Visited {
   readonly within: SectionId; // where the include stands
 }
 
-/** A part that holds an include of itself, however far away, would never end. */
+/** A part that holds an include of itself, however far away, would never end. What is wrong, in words. */
 function findCircle(
   runbook: Runbook,
   part: SectionId | null,
@@ -116,9 +122,9 @@ function findCircle(
     ({path, section, within}, place) => samePath(path, runbook.path) && (place === 0 ? isWithin(runbook, within, part) : section === part)
   );
   const words = () => [...way.slice(1).map(({path, section}) => nameOf(path, section)), nameOf(runbook.path, part)].join(" → ");
-  if (again) return words();
-  if (way.length > DEEPEST) return `${words()}, more than ${DEEPEST} deep`;
-  if (budget.left-- <= 0) return `${words()}, more than ${MOST} includes`;
+  if (again) return `leads back to itself: ${words()}`;
+  if (way.length > DEEPEST) return `leads more than ${DEEPEST} files deep: ${words()}`;
+  if (budget.left-- <= 0) return `is one too many: with what they include, a document has at most ${MOST} includes`;
   for (const next of waysOf(runbook)) {
     if (!isWithin(runbook, next.within, part)) continue;
     const target = targetOf(runbook, next, library);

@@ -73,7 +73,7 @@ export const rules = {
   "objective-measure": error("An objective has not exactly one way to be measured: from one milestone to another, or a value."),
   "objective-milestone": error("An objective names a milestone that the document does not have."),
   "include-source": error("What an include or a choice names does not exist, or cannot be read."),
-  "include-cycle": error("Includes lead back to where they started."),
+  "include-cycle": error("Includes lead back to where they started, or are too many."),
   "include-map": error(
     "An include maps or sets names that the included part does not have, or leaves some unmapped that do not exist here."
   )

@@ -229,6 +229,19 @@ test.each<[string, string, Readonly<Record<string, string>>, readonly string[]]>
   expect(opened.included.size).toBe(0);
 });
 
+test("includes that multiply are refused before they are put together", () => {
+  const fan = (file: string): string => Array.from({length: 20}, (_, place) => `::include{#i${place} src="${file}"}\n`).join("");
+  const start = performance.now();
+  const opened = open(fan("a.md"), {"a.md": fan("b.md"), "b.md": fan("c.md"), "c.md": bash("one")});
+  expect(problems(opened)[0]).toBe(
+    "runbooks/restore.md:3: this include is one too many: with what they include, a document has at most 1000 includes"
+  );
+  const cells = Array.from({length: 2000}, (_, place) => bash(`s${place}`)).join("");
+  const many = Array.from({length: 30}, (_, place) => `::include{#i${place} src="a.md"}\n`).join("");
+  expect(problems(open(many, {"a.md": cells}))).toEqual(["runbooks/restore.md:1: what this document includes has more than 50000 steps"]);
+  expect(performance.now() - start).toBeLessThan(20_000);
+});
+
 test("why a file may not be read is said at the include", () => {
   const readFile = (): Uint8Array => {
     throw new Error("it stands outside the repository");
