@@ -17,6 +17,8 @@ export interface Kind<Config = unknown, Session = unknown> {
   assess(cell: Cell, variables: readonly string[]): Promise<Assessment>;
   /** Opens what cells of one session share: a shell's state, a connection. */
   open(context: SessionContext): Promise<Session>;
+  /** Where the cells of the session run, and as whom; left out by a kind whose cells all run here. */
+  where?(session: Session): {readonly host: string; readonly user: string};
   /** Executes one attempt. When `signal` aborts it must end what it started, keep what was printed and return. */
   execute(task: Task<Config>, session: Session, emit: Emit, signal: AbortSignal): Promise<Finish>;
   /** Ends the session and says what a person should know: "an open transaction was rolled back". */
@@ -53,6 +55,8 @@ export interface SessionContext {
   environment(): Promise<Readonly<Record<string, string>>>;
   /** Resolves a connection of the frontmatter; throws an error that a person can act on. */
   connection(name: string): Promise<ResolvedConnection>;
+  /** The URL of a host of the frontmatter; throws an error that a person can act on. */
+  host(name: string): string;
   record(fact: Fact): Promise<void>;
 }
 

@@ -2,7 +2,7 @@
 import {createHash} from "node:crypto";
 import {formatDuration} from "../model/duration.ts";
 import type {Ending, Execution, Outcome} from "../model/event.ts";
-import type {Emit, Finish, Task} from "../model/kind.ts";
+import type {AnyKind, Emit, Finish, Task} from "../model/kind.ts";
 import type {Cell} from "../model/runbook.ts";
 import type {OutputTotals} from "./attempt-output.ts";
 import {recordOutput} from "./attempt-output.ts";
@@ -26,7 +26,9 @@ export async function attemptCell(
   destructive: boolean
 ): Promise<Outcome> {
   const kind = stage.kindOf(cell);
-  await stage.record({type: "cell-started", step: cell.id, attempt, execution: describe(stage, cell)});
+  const running = stage.interruptible(cell.id);
+  const opening = kind.where && cell.options.on !== null ? openFirst(stage, kind, cell, running.signal) : null;
+  await stage.record({type: "cell-started", step: cell.id, attempt, execution: {...describe(stage, cell), ...(await opening?.where)}});
   const {journal, redactor, folder} = stage;
   const recorded = recordOutput({journal, redactor, folder, step: cell.id, attempt});
   const held = holdOutput({text: stage.reads.readsText(cell)});
@@ -45,14 +47,13 @@ export async function attemptCell(
   };
 
   const began = performance.now();
-  const running = stage.interruptible(cell.id);
   const timer =
     timeoutMs === null
       ? null
       : setTimeout(() => running.interrupt({type: "timed-out", afterMs: timeoutMs}), Math.min(timeoutMs, 2 ** 31 - 1));
   let finish: Finish;
   try {
-    const session = await Promise.race([stage.sessions.open(kind, cell), whenAborted(running.signal)]);
+    const session = await Promise.race([opening?.session ?? stage.sessions.open(kind, cell), whenAborted(running.signal)]);
     running.signal.throwIfAborted();
     const claim: Task["claim"] = async (server) =>
       claimTarget(stage, cell, await stage.targets.connection(connectionOf(stage, cell)), server, running.signal);
@@ -139,6 +140,17 @@ export async function attemptCell(
 /** What could not be recorded has not passed. */
 const outcomeOf = (outcome: Outcome, totals: OutputTotals | null): Outcome =>
   totals === null || totals.failure === null ? outcome : {type: "failed", message: totals.failure, place: null};
+
+/** Who and where a cell is executed on another host is known once its session is open; a session that cannot be had fails the attempt. */
+function openFirst(stage: Stage, kind: AnyKind, cell: Cell, signal: AbortSignal) {
+  const session = stage.sessions.open(kind, cell);
+  const where = Promise.race([session, whenAborted(signal)]).then(
+    (open) => (signal.aborted ? null : pick(kind.where!(open))),
+    () => null
+  );
+  return {session, where};
+}
+const pick = ({host, user}: {readonly host: string; readonly user: string}) => ({host, user});
 
 /** An attempt that ends before it could begin: what decides about it raised. */
 export async function failAttempt(stage: Stage, cell: Cell, attempt: number, message: string): Promise<void> {

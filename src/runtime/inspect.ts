@@ -42,8 +42,8 @@ function unsupportedIn(step: Step, kinds: readonly AnyKind[]): readonly (readonl
 function unsupportedOptions({kind, options: {on, tty, background, ready, keep}}: Cell, kinds: readonly AnyKind[]): readonly string[] {
   const processes = kinds.find(({name}) => name === kind)?.targets === "hosts";
   return [
-    ...(processes && on !== null ? [`on=${on}`] : []),
     ...(tty ? ["tty"] : []),
+    ...(processes && ready !== null && keep && on !== null && on !== "local" ? ["keep with ready= on a host"] : []),
     ...(background && !processes ? ["background"] : []),
     ...(ready !== null && !processes ? ["ready="] : []),
     ...(keep && !processes ? ["keep"] : [])

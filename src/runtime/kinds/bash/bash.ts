@@ -1,4 +1,5 @@
 import type {Kind} from "../../../model/kind.ts";
+import {host, user} from "../../identity.ts";
 import {type BashConfig, readConfig} from "./config.ts";
 import {executeCell, type Times} from "./execute.ts";
 import {assessBash} from "./guard/guard.ts";
@@ -20,7 +21,8 @@ export function createBash({graceMs = 5000, settleMs = 300}: Partial<Times> = {}
     read: readConfig,
     inspect: inspectBash,
     assess: assessBash,
-    open: (context) => openSession(context, graceMs),
+    open: (context) => openSession(context, {graceMs, settleMs}),
+    where: ({far}) => far ?? {host, user},
     execute: (task, session, emit, signal) => executeCell(task, session, emit, signal, {graceMs, settleMs}),
     close: async (session) => {
       await closeSession(session);

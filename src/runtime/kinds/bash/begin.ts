@@ -1,9 +1,12 @@
 import {randomUUID} from "node:crypto";
-import {closeSync, copyFileSync, existsSync, rmSync, statSync} from "node:fs";
+import {closeSync, copyFileSync, existsSync, rmSync, statSync, writeFileSync} from "node:fs";
 import {resolve} from "node:path";
 import type {Emit, Finish, Task} from "../../../model/kind.ts";
+import type {Cell} from "../../../model/runbook.ts";
 import type {BashConfig} from "./config.ts";
+import {type Ending, endCell, type Guarding} from "./ending.ts";
 import {toEnvironment} from "./environment.ts";
+import {beginFar} from "./far/begin.ts";
 import {toFailure} from "./finish.ts";
 import {cellMark, runMark} from "./marks.ts";
 import type {StatePipe} from "./pipes.ts";
@@ -18,7 +21,6 @@ import type {Watch} from "./watch.ts";
 /** A cell whose bash is running. */
 export interface Begun {
   readonly type: "begun";
-  readonly started: Started;
   readonly mark: string;
   readonly printing: Printing;
   readonly drains: readonly number[]; // a second way to read what it prints
@@ -26,7 +28,10 @@ export interface Begun {
   readonly nonce: string;
   readonly state: StatePipe | null; // by which a state with secrets comes
   readonly secrets: Secrets;
+  /** Waits for its end, or brings it about. */
+  end(guarding: Guarding): Promise<Ending>;
 }
+export type Refused = {readonly type: "refused"; readonly finish: Finish};
 
 /** Starts the bash of one attempt, unless its session cannot be had. `watch`: it is a follower, and no state is taken of it. */
 export async function beginCell(
@@ -34,24 +39,24 @@ export async function beginCell(
   session: BashSession,
   emit: Emit,
   watch: Watch | null = null
-): Promise<Begun | {readonly type: "refused"; readonly finish: Finish}> {
+): Promise<Begun | Refused> {
   const {cell, config} = task;
   const {context, path} = session;
-  const before = beforeRetries(task, session);
-  const snapshot = existsSync(before) ? before : null;
-  const {entering, entered, environment, secrets, missing} = await toEnvironment(task, session, snapshot);
+  const snapshot = findSnapshot(task, session);
+  const given = await toEnvironment(task, session, snapshot);
+  const {entering, entered, environment, secrets, missing} = given;
   if (missing.length > 0)
     return refused(`the state of session "${context.name}" needs the secret ${missing.join(", ")}, which was not supplied to this run`);
+  if (session.far !== null) return beginFar(task, session, session.far, {given, snapshot, emit, watch});
   const cwd = config.cwd === null ? null : resolve(context.directory, config.cwd);
   if (cwd !== null && !isFolder(cwd)) return refused(`cwd ${JSON.stringify(config.cwd)} is not a folder: ${cwd}`);
   if (!isFolder(context.directory)) return refused(`the runbook's folder ${context.directory} is gone`);
-  const mark = `${cell.id}.${task.attempt}.${randomUUID().slice(-12)}`;
+  const mark = toMark(task);
   const own = watch === null ? null : session.followerProgram();
   const next = own?.state ?? nextPath(path);
   discard(next);
   const state = secrets.size > 0 && own === null ? await session.pipes.openState() : null;
   const hidden = snapshot !== null && existsSync(hiddenPath(snapshot));
-  const ownTrap = /\btrap[ \t]*\([ \t]*\)|\bfunction[ \t]+trap\b/.test(cell.source);
   const {program, nonce} = own ?? session.programFor(state?.path ?? next, hiddenPath(next));
   const call = toCall(program, cell.id, {
     text: cell.source,
@@ -61,9 +66,10 @@ export async function beginCell(
     entered,
     cwd,
     entering,
-    ownTrap,
+    ownTrap: definesTrap(cell),
     textFile: session.textFile
   });
+  if (call.text !== null) writeFileSync(session.textFile, call.text, {mode: 0o600});
   const pipes = await session.pipes.open({own: watch !== null, drained: watch !== null && cell.options.keep});
   const printing = new Printing(pipes.readers, emit, watch);
   session.watchdog.expect(mark);
@@ -85,7 +91,28 @@ export async function beginCell(
     pipes.closeWriters();
   }
   session.watchdog.guard(mark, started.pid);
-  return {type: "begun", started, mark, printing, drains: pipes.drains, next, nonce, state, secrets};
+  return {
+    type: "begun",
+    mark,
+    printing,
+    drains: pipes.drains,
+    next,
+    nonce,
+    state,
+    secrets,
+    end: (guarding) => endCell({started, mark, printing, ...guarding})
+  };
+}
+
+/** The name of an attempt, by which its processes are known. */
+export const toMark = ({cell, attempt}: Task<BashConfig>): string => `${cell.id}.${attempt}.${randomUUID().slice(-12)}`;
+
+export const definesTrap = ({source}: Cell): boolean => /\btrap[ \t]*\([ \t]*\)|\bfunction[ \t]+trap\b/.test(source);
+
+/** The state that the attempt starts from; null: the session has none yet. */
+function findSnapshot(task: Task<BashConfig>, session: BashSession): string | null {
+  const path = beforeRetries(task, session);
+  return existsSync(path) ? path : null;
 }
 
 /** A retry starts from the state before the first attempt. */
@@ -107,4 +134,4 @@ function isFolder(path: string): boolean {
   return statSync(path, {throwIfNoEntry: false})?.isDirectory() ?? false;
 }
 
-const refused = (message: string): {readonly type: "refused"; readonly finish: Finish} => ({type: "refused", finish: toFailure(message)});
+const refused = (message: string): Refused => ({type: "refused", finish: toFailure(message)});

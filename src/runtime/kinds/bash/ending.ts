@@ -5,14 +5,18 @@ import {type ProcessEnd, type Started, signalGroup, signalProcess} from "./proce
 
 export interface Ending extends ProcessEnd {
   readonly aborted: boolean; // the abort came before the cell had ended by itself
+  readonly lost?: string; // nobody saw how it ended
+  readonly unbegun?: string; // why it was not started
   readonly held: boolean; // a process still has the cell's output open
   readonly leftovers: readonly string[];
   readonly kept: readonly string[];
 }
-export interface Guarded {
+export interface Guarded extends Guarding {
   readonly started: Started;
   readonly mark: string;
   readonly printing: Printing;
+}
+export interface Guarding {
   readonly signal: AbortSignal;
   readonly keep: boolean;
   readonly letGo?: Promise<void>; // nobody waits any longer for what runs, and it goes on

@@ -1,7 +1,6 @@
 import type {Emit, Finish, Task} from "../../../model/kind.ts";
 import {beginCell} from "./begin.ts";
 import type {BashConfig} from "./config.ts";
-import {endCell} from "./ending.ts";
 import {finishCell} from "./finish.ts";
 import {executeFollower} from "./follow.ts";
 import type {BashSession} from "./session.ts";
@@ -17,7 +16,7 @@ export async function executeCell(
   if (task.cell.options.ready !== null) return executeFollower(task, session, emit, signal, times);
   const begun = await beginCell(task, session, emit);
   if (begun.type === "refused") return begun.finish;
-  const ending = await endCell({...begun, signal, keep: task.cell.options.keep, ...times});
+  const ending = await begun.end({signal, keep: task.cell.options.keep, ...times});
   return finishCell(task, session, begun, ending);
 }
 

@@ -20,6 +20,7 @@ export async function finishCell(
   session.watchdog.release(mark, ending.kept.length > 0);
   if (ending.held && !follows) session.pipes.abandon();
 
+  if (ending.unbegun !== undefined) return toFailure(ending.unbegun);
   const exposed = state ? keepState(await state.read(`#end ${nonce}\n`), next, secrets) : null;
   const saved = readSaved(next, nonce);
   if (saved.type === "refused" && ending.exit === refusedStatus) {
@@ -39,8 +40,8 @@ export async function finishCell(
       exposed === null
         ? detail
         : [detail, `the state was not kept: a function or an alias in it holds the secret ${exposed}`].filter(Boolean).join("\n"),
-    lost: null,
-    endedFirst: !ending.aborted,
+    lost: ending.lost ?? null,
+    endedFirst: !ending.aborted && ending.lost === undefined,
     state: taken ? "taken" : "not taken",
     transaction: null,
     ...toLeftovers(ending),

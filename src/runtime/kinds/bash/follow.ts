@@ -2,7 +2,6 @@ import {closeSync} from "node:fs";
 import type {Emit, Finish, Task} from "../../../model/kind.ts";
 import {beginCell} from "./begin.ts";
 import type {BashConfig} from "./config.ts";
-import {endCell} from "./ending.ts";
 import type {Times} from "./execute.ts";
 import {finishCell, toFailure} from "./finish.ts";
 import {drainForever} from "./pipes.ts";
@@ -37,7 +36,7 @@ export async function executeFollower(
   if (signal.aborted) interrupt();
   else signal.addEventListener("abort", interrupt, {once: true});
 
-  const ended = endCell({...begun, signal: told.signal, keep, letGo: released, ...times}).then(async (ending) => {
+  const ended = begun.end({signal: told.signal, keep, letGo: released, ...times}).then(async (ending) => {
     if (ending.kept.length > 0) drainForever(session.bash, begun.drains);
     for (const drain of begun.drains) closeSync(drain);
     return finishCell(task, session, begun, ending);
@@ -54,7 +53,7 @@ export async function executeFollower(
     return {
       ...passed,
       background: {
-        ended: ended.then((finish) => ({...finish, error: wasTold ? null : tooEarly(finish)})),
+        ended: ended.then((finish) => (wasTold ? {...finish, error: null, leftovers: []} : {...finish, error: tooEarly(finish)})),
         end(kept) {
           wasTold = true;
           if (kept && keep) letGo();
@@ -65,7 +64,7 @@ export async function executeFollower(
   }
   if (keep) letGo();
   else told.abort();
-  return {...(await ended), error: null, detail: null, endedFirst: true};
+  return {...(await ended), error: null, detail: null, leftovers: [], endedFirst: true};
 }
 
 const passed: Finish = {...toFailure(""), error: null, endedFirst: true};

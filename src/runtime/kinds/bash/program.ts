@@ -1,4 +1,3 @@
-import {writeFileSync} from "node:fs";
 import type {Entered} from "./environment.ts";
 import {quote} from "./quoting.ts";
 
@@ -33,8 +32,8 @@ export function toCall(
   const traces = flags.some((flag) => /^-[a-z]*x/i.test(flag)) || flags.includes("xtrace");
   const source = traces ? `set -x; ${text}` : text;
   const long = Buffer.byteLength(source) > longest;
-  if (long) writeFileSync(textFile, source, {mode: 0o600});
   return {
+    text: long ? source : null, // to be written to `textFile`
     args: ["--noprofile", "--norc", "-c", `. "$1"; ${hidden ? "command" : "builtin"} eval "$__runbook_text"`, name, program, ...flags],
     env: {
       __runbook_text: long ? "" : source,

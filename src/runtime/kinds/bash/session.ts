@@ -1,10 +1,13 @@
 import {randomUUID} from "node:crypto";
-import {constants, writeFileSync} from "node:fs";
-import {access, mkdir, mkdtemp} from "node:fs/promises";
+import {writeFileSync} from "node:fs";
+import {mkdir, mkdtemp} from "node:fs/promises";
 import {tmpdir} from "node:os";
-import {delimiter, join} from "node:path";
+import {join} from "node:path";
 import type {SessionContext} from "../../../model/kind.ts";
 import type {StepId} from "../../../model/runbook.ts";
+import type {Times} from "./execute.ts";
+import {type Link, openLink} from "./far/link.ts";
+import {findProgram} from "./find-program.ts";
 import {Pipes} from "./pipes.ts";
 import {toProgram} from "./program.ts";
 import {nextPath, recover} from "./snapshot.ts";
@@ -20,21 +23,25 @@ export interface BashSession {
   programFor(state: string, hidden: string): {readonly program: string; readonly nonce: string};
   /** The same for a cell whose state nobody takes; what it says of its end goes to a file of its own. */
   followerProgram(): {readonly program: string; readonly nonce: string; readonly state: string};
+  readonly far: Link | null; // where its cells run; null: here
+  readonly times: Times;
   readonly pipes: Pipes;
   readonly watchdog: Watchdog;
   last: {readonly step: StepId; readonly attempt: number} | null; // what was executed last
 }
 
-export async function openSession(context: SessionContext, graceMs: number): Promise<BashSession> {
+export async function openSession(context: SessionContext, times: Times): Promise<BashSession> {
   const sessions = join(context.runDirectory, "sessions");
   const environment = await context.environment();
-  const bash = await findBash(environment["PATH"]);
+  const bash = await findProgram("bash", environment["PATH"]);
   await mkdir(sessions, {recursive: true, mode: 0o700});
   const folder = await mkdtemp(join(tmpdir(), "runbook-bash-"));
-  const watchdog = new Watchdog({bash, folder, graceMs});
+  const watchdog = new Watchdog({bash, folder, graceMs: times.graceMs});
   const pipes = new Pipes(folder);
+  let far: Link | null = null;
   try {
     await pipes.prepare();
+    if (isFar(context)) far = await openLink(context.on!, context, folder, watchdog);
   } catch (error) {
     await watchdog.close();
     throw error;
@@ -45,8 +52,10 @@ export async function openSession(context: SessionContext, graceMs: number): Pro
   const programs = new Map<string, string>();
   let followers = 0;
   return {
-    context,
+    context: far === null ? context : {...context, environment: () => farEnvironment(context)},
     bash,
+    far,
+    times,
     path,
     textFile: join(folder, "text"),
     programFor(state, hidden) {
@@ -70,19 +79,22 @@ export async function openSession(context: SessionContext, graceMs: number): Pro
   };
 }
 
-export const closeSession = ({watchdog}: BashSession): Promise<void> => watchdog.close();
-
-const fileName = ({name, on}: SessionContext): string => encodeURIComponent(on === null ? name : `${name}@${on}`).replaceAll(".", "%2E");
-
-async function findBash(path: string | undefined): Promise<string> {
-  for (const folder of (path ?? "/usr/local/bin:/usr/bin:/bin").split(delimiter)) {
-    const candidate = join(folder || ".", "bash");
-    try {
-      await access(candidate, constants.X_OK);
-      return candidate;
-    } catch {
-      // look further
-    }
-  }
-  throw new Error(`bash was not found in PATH (${path ?? "unset"}); install bash 4.4 or newer`);
+export async function closeSession({far, watchdog}: BashSession): Promise<void> {
+  await far?.close();
+  await watchdog.close();
 }
+
+const isFar = ({on}: SessionContext): boolean => on !== null && on !== "local";
+
+/** Another host has an environment of its own: of ours it gets what says which run this is, and declared secrets. */
+async function farEnvironment({environment, settings}: SessionContext): Promise<Readonly<Record<string, string>>> {
+  const here = new Set(["RUNBOOK_DIRECTORY", "RUNBOOK_RUN_DIRECTORY"]);
+  return Object.fromEntries(
+    Object.entries(await environment()).filter(
+      ([name]) => (name.startsWith("RUNBOOK_") && !here.has(name)) || settings.secrets.includes(name)
+    )
+  );
+}
+
+const fileName = (context: SessionContext): string =>
+  encodeURIComponent(isFar(context) ? `${context.name}@${context.on}` : context.name).replaceAll(".", "%2E");

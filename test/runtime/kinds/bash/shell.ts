@@ -35,6 +35,8 @@ export interface ShellGiven {
   readonly environment?: Readonly<Record<string, string>>;
   readonly secrets?: readonly string[];
   readonly session?: string;
+  readonly on?: string | null;
+  readonly hosts?: Readonly<Record<string, string>>; // name → URL
   readonly directory?: string; // of an earlier shell, to go on with its state
 }
 
@@ -46,7 +48,9 @@ export async function openShell({
   environment,
   secrets = [],
   session = "main",
-  directory
+  directory,
+  on = null,
+  hosts = {}
 }: ShellGiven = {}): Promise<Shell> {
   const kind = createBash({graceMs, settleMs});
   const folder = directory ?? (await mkdtemp(join(tmpdir(), "bash-test-")));
@@ -54,12 +58,17 @@ export async function openShell({
   const context: SessionContext = {
     run: run as RunId,
     name: session,
-    on: null,
+    on,
     settings: {connections: {}, hosts: {}, secrets, requires: [], files: [], drillEveryMs: null},
     directory: folder,
     runDirectory: join(folder, "run"),
     environment: async () => environment ?? {PATH: process.env["PATH"] ?? "", HOME: folder, LANG: "C.UTF-8"},
     connection: () => Promise.reject(new Error("no connections here")),
+    host: (name) => {
+      const found = hosts[name];
+      if (found === undefined) throw new Error(`no host ${name}`);
+      return found;
+    },
     record: async () => {}
   };
   const open = await kind.open(context).catch(async (error: unknown) => {

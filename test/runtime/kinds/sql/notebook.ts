@@ -66,6 +66,7 @@ export async function openNotebook(url: string, more: Partial<ResolvedConnection
     runDirectory: "/",
     environment: async () => ({}),
     connection: async () => toConnection(url, more),
+    host: (name) => name,
     record: async (fact) => void facts.push(fact)
   });
   return {
