@@ -1,5 +1,5 @@
 import {readdir, stat} from "node:fs/promises";
-import {join} from "node:path";
+import {join, relative} from "node:path";
 
 import type {Problem} from "../model/runbook.ts";
 import {UsageError} from "../model/usage-error.ts";
@@ -28,7 +28,7 @@ async function findDocuments(path: string): Promise<readonly string[]> {
   const files = entries
     .filter((entry) => entry.isFile() && entry.name.endsWith(".md"))
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => !/(^|\/)(node_modules|\.[^./][^/]*)\//.test(file.slice(path.length)))
+    .filter((file) => !/(^|\/)(node_modules|\.[^./][^/]*)\//.test(relative(path, file)))
     .toSorted();
   if (files.length === 0) throw new UsageError(`${path}: expected Markdown files in this folder, found none`);
   return files;

@@ -47,6 +47,7 @@ function toReview(step: Cell, {assessment, confirmation, target, open}: Rehearse
   const {reasons, unknown, values, text, sha256, phrase} = confirmation!;
   return {
     ...(step.title !== null && {title: step.title}),
+    ...(step.span.file !== undefined && {file: step.span.file}),
     line: step.span.line,
     verdict: assessment.verdict,
     reasons,

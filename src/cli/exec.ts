@@ -2,6 +2,7 @@ import {resolve} from "node:path";
 
 import {planRun} from "../model/plan.ts";
 import type {Problem, Runbook, StepId} from "../model/runbook.ts";
+import {pathOf} from "../model/runbook.ts";
 import {UsageError} from "../model/usage-error.ts";
 import {checkTemplates} from "../runtime/connections/check-templates.ts";
 import {kinds} from "../runtime/kinds/index.ts";
@@ -118,7 +119,7 @@ async function findPinned({runbook, section}: OpenedDocument, given: GivenHere):
   );
   if (loose)
     throw new UsageError(
-      `--confirm-destructive without --drill needs a connection with system_identifier for each cell that destroys: "${loose.step.id}" (${runbook.path}:${loose.step.span.line}) acts on ${loose.cell!.target}, which has none; pin it, give --drill, or --confirm ${loose.step.id}`
+      `--confirm-destructive without --drill needs a connection with system_identifier for each cell that destroys: "${loose.step.id}" (${pathOf(runbook, loose.step.span)}:${loose.step.span.line}) acts on ${loose.cell!.target}, which has none; pin it, give --drill, or --confirm ${loose.step.id}`
     );
   return new Set(steps.flatMap(({step, cell}) => (cell?.server === "pinned" ? [step.id] : [])));
 }

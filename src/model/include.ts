@@ -5,6 +5,9 @@ import type {Include, Runbook} from "./runbook.ts";
 export const includesAround = ({includes}: Pick<Runbook, "includes">, step: string): readonly Include[] =>
   includes.filter(({id}) => step.startsWith(`${id}.`)).sort((a, b) => a.id.length - b.id.length);
 
+/** The variable that a value of an include's `set` is; null: it stands for itself. */
+export const variableIn = (value: string): string | null => /^\$([A-Z][A-Z0-9_]*)$/.exec(value)?.[1] ?? null;
+
 /** What an id may mean that is read at `from`: in the innermost include first, in the runbook itself last. */
 export function meaningsOf(id: string, from: string | null): readonly string[] {
   const around = from === null ? [] : from.split(".").slice(0, -1);

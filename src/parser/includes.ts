@@ -1,4 +1,5 @@
 import {refuseValue} from "../model/command.ts";
+import {variableIn} from "../model/include.ts";
 import {hint} from "../model/nearest.ts";
 import type {Include, Runbook, SectionId, Span, StepId} from "../model/runbook.ts";
 import {isWithin, type Library, toPath} from "./library.ts";
@@ -204,6 +205,3 @@ function checkMaps(runbook: Runbook, way: Way, target: Runbook, {report, library
     } else if (known !== null && !known.has(from)) add(`no input and no capture sets "${from}"${hint(from, known)}`);
   }
 }
-
-/** The variable that a value of `set` is; null: it stands for itself. */
-export const variableIn = (value: string): string | null => /^\$([A-Z][A-Z0-9_]*)$/.exec(value)?.[1] ?? null;

@@ -1,5 +1,5 @@
 /** What an include sets, when the run comes to it. */
-import {includesAround} from "../model/include.ts";
+import {includesAround, variableIn} from "../model/include.ts";
 import type {Include, Step} from "../model/runbook.ts";
 import {refuseInput, resolveInputs, setInput} from "./inputs.ts";
 import type {Stage} from "./stage.ts";
@@ -13,7 +13,7 @@ export async function enterIncludes(stage: Stage, step: Step): Promise<{readonly
   for (const include of around) {
     if (stage.inside.has(include.id)) continue;
     for (const [name, value] of Object.entries(include.set)) {
-      const from = /^\$([A-Z][A-Z0-9_]*)$/.exec(value)?.[1] ?? null;
+      const from = variableIn(value);
       if (from !== null && !(await resolveInputs(stage, [from], step))) return {waits: true, trouble: null};
       const found = from === null ? {value, secret: false} : (stage.variables.bound.get(from) ?? null);
       const trouble = found === null ? whyNot(stage, name, from!) : await set(stage, include, name, found);

@@ -1,6 +1,6 @@
 /** What a run would do, found without running anything: no cell is executed, no server is asked, nothing is recorded. */
 import type {Confirmation} from "../model/event.ts";
-import {includesAround} from "../model/include.ts";
+import {includesAround, variableIn} from "../model/include.ts";
 import type {AnyKind, Assessment} from "../model/kind.ts";
 import type {Plan, PlannedStep} from "../model/plan.ts";
 import type {Cell, Input, Runbook, Step} from "../model/runbook.ts";
@@ -75,7 +75,7 @@ export async function rehearse({runbook, plan, kinds, environment, values}: Rehe
       continue;
     }
     enter(step);
-    const inputs = runbook.inputs.filter(({name}) => step.uses.includes(name) && !told.has(name)).map(resolve);
+    const inputs = runbook.inputs.filter(({name}) => step.uses.includes(name) && !told.has(name) && !open.has(name)).map(resolve);
     const cell = step.type === "cell" ? await rehearseCell(step) : null;
     if (step.type === "cell") for (const {name} of step.captures) open.set(name, `${name} is known when "${step.id}" has captured it`);
     steps.push({step, planned, inputs, cell});
@@ -109,9 +109,9 @@ export async function rehearse({runbook, plan, kinds, environment, values}: Rehe
     for (const include of around) {
       if (inside.has(include.id)) continue;
       for (const [name, written] of Object.entries(include.set)) {
-        const from = /^\$([A-Z][A-Z0-9_]*)$/.exec(written)?.[1];
+        const from = variableIn(written);
         const input = runbook.inputs.find((one) => one.name === name);
-        const source = from === undefined ? {value: written, secret: false} : bound.get(from);
+        const source = from === null ? {value: written, secret: false} : bound.get(from);
         if (source && input) {
           bind(input, source.value);
           open.delete(name);
