@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Runs every test, against real processes, a real PostgreSQL and a real browser. Finds PostgreSQL >= 15 with its client programs
-// and Chromium; on Debian as root it installs what is missing, elsewhere it says what to install. Arguments go to vitest.
+// Runs every test, against real processes, a real PostgreSQL and a real browser. Finds PostgreSQL >= 15 with its client programs,
+// OpenSSH and Chromium; on Debian as root it installs what is missing, elsewhere it says what to install. Arguments go to vitest.
 import {spawnSync} from "node:child_process";
 import {accessSync, constants, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
@@ -65,8 +65,22 @@ function findMissing() {
         ]),
     ...(findChromium()
       ? []
-      : [{what: "Chromium", packages: ["chromium"], how: `${how("chromium", "install it")}, or name its program in RUNBOOK_CHROMIUM`}])
+      : [{what: "Chromium", packages: ["chromium"], how: `${how("chromium", "install it")}, or name its program in RUNBOOK_CHROMIUM`}]),
+    ...(findSshd()
+      ? []
+      : [
+          {
+            what: "OpenSSH's client and server",
+            packages: ["openssh-client", "openssh-server"],
+            how: how("openssh-client openssh-server", "install them")
+          }
+        ])
   ];
+}
+
+function findSshd() {
+  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"].filter((folder) => folder !== "");
+  return ["sshd", "ssh", "ssh-keygen"].every((name) => folders.some((folder) => isProgram(join(folder, name))));
 }
 
 /** The bin folder of a PostgreSQL that has every program and is new enough. */
@@ -126,7 +140,7 @@ function install(wanted) {
   const apt = (...args) =>
     spawnSync("apt-get", ["-qq", "-o", "Dpkg::Options::=--force-confold", ...args], {
       stdio: ["ignore", "ignore", "inherit"],
-      env: {...process.env, DEBIAN_FRONTEND: "noninteractive"}
+      env: {...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1"} // no service is to be started
     });
   apt("update");
   apt("install", "-y", "--no-install-recommends", ...packages);

@@ -80,9 +80,18 @@ export function toConfirmation(
   };
 }
 
+function describeHost({targets, request}: Where & Pick<Stage, "targets">, on: string | null): string {
+  if (on === null || on === "local") return "local";
+  try {
+    return `${on} (${targets.host(on)})`;
+  } catch {
+    return `${on} (${request.runbook.settings.hosts[on]?.url})`; // a value it needs is not known yet
+  }
+}
+
 /** Where the cell acts, in words; starts nothing and asks no server. */
 export async function describeTarget(stage: Where & Pick<Stage, "targets">, cell: Cell): Promise<string> {
-  const place = stage.kindOf(cell).targets === "hosts" ? (cell.options.on ?? "local") : null;
+  const place = stage.kindOf(cell).targets === "hosts" ? describeHost(stage, cell.options.on) : null;
   if (place !== null && Object.keys(stage.request.runbook.settings.connections).length === 0) return place;
   const connection = (await stage.targets.open()).describe(connectionOf(stage, cell));
   return place === null ? connection : `${place}; ${connection}`;

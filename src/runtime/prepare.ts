@@ -8,7 +8,6 @@ import {stepsById} from "../model/runbook.ts";
 import {UsageError} from "../model/usage-error.ts";
 import {createBackgrounds} from "./backgrounds.ts";
 import type {RunRequest} from "./conductor.ts";
-import {resolveHost} from "./connections/host.ts";
 import {host} from "./identity.ts";
 import {shortestSecretInput} from "./inputs.ts";
 import type {Journal} from "./journal.ts";
@@ -65,10 +64,9 @@ export function prepareStage(
   const processes = {...request.environment, ...fileValues};
   for (const [name, value] of secrets) redactor.add(name, value);
   const record = (fact: Fact): Promise<Event> => journal.append(redactFact(redactor, fact));
-  const lookup = (name: string): string | undefined => variables.texts.get(name) ?? given.get(name) ?? request.environment[name];
   const targets = createTargets({
     settings,
-    lookup,
+    lookup: (name) => variables.texts.get(name) ?? given.get(name) ?? request.environment[name],
     environment: processes,
     runDirectory: folder,
     addSecret: (name, value) => redactor.add(name, value),
@@ -92,7 +90,7 @@ export function prepareStage(
       runDirectory: folder,
       environment: async () => ({...processes, ...(await targets.environment(usual)), ...own, RUNBOOK_DIRECTORY: home}),
       connection: (connection) => targets.connection(connection),
-      host: (name) => resolveHost(settings, name, lookup),
+      host: (name) => targets.host(name),
       record: async (fact) => void (await record(fact))
     };
   });
