@@ -1,5 +1,6 @@
 /** Interleaved measuring: each round runs every contender once, so that a slow minute of the machine is everybody's. */
 import {spawn} from "node:child_process";
+import {readFileSync} from "node:fs";
 
 /** Runs every contender in every round; the order turns with the round. Gives each one's times in milliseconds, by round. */
 export async function interleave(rounds, contenders) {
@@ -23,22 +24,36 @@ export function median(numbers) {
 /** The median over the rounds of one contender's time by another's. */
 export const ratio = (times, one, other) => median(times[one].map((time, round) => time / times[other][round]));
 
-/** The wall time of a process in milliseconds; what it printed is thrown away, a failure is an error. */
-export function timeProcess(program, args, {cwd, env = process.env, ok = [0]} = {}) {
+/**
+ * The wall time of a process in milliseconds; what it printed is thrown away, a failure is an error. `peak` hears of the most memory
+ * it had, in MB, where the system tells (Linux).
+ */
+export function timeProcess(program, args, {cwd, env = process.env, ok = [0], peak = null} = {}) {
   return new Promise((resolve, reject) => {
     const began = process.hrtime.bigint();
     const child = spawn(program, args, {cwd, env, stdio: ["ignore", "ignore", "pipe"]});
+    const watch = peak && setInterval(() => readPeak(child.pid, peak), 20);
     let said = "";
     child.stderr.on("data", (bytes) => {
       if (said.length < 4096) said += bytes;
     });
     child.on("error", reject);
     child.on("close", (code) => {
+      clearInterval(watch);
       const ms = Number(process.hrtime.bigint() - began) / 1e6;
       if (ok.includes(code)) resolve(ms);
       else reject(new Error(`${program} ${args.join(" ")} ended with ${code}: ${said}`));
     });
   });
+}
+
+function readPeak(pid, peak) {
+  try {
+    const [, kb] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+    if (kb) peak(Number(kb) / 1024);
+  } catch {
+    // it has ended, or there is no /proc
+  }
 }
 
 /** Rows of the report: what was measured, beside what, the ratio, and the target where there is one. */

@@ -1,13 +1,18 @@
 #!/usr/bin/env node
-// npm run bench -- [1] [2] [3] [7] [--rounds N]: measures beside their floors, in interleaved rounds, as ratios with their targets.
+// npm run bench -- [1] [2] … [10] [--rounds N]: measures beside their floors, in interleaved rounds, as ratios with their targets.
 import {mkdtempSync, rmSync} from "node:fs";
 import {availableParallelism, cpus, tmpdir} from "node:os";
 import {join} from "node:path";
 
 import {build, root} from "../scripts/build.mjs";
 import {bashCellsCost} from "./bash-cells.mjs";
+import {foldCost} from "./fold.mjs";
+import {journalCost} from "./journal.mjs";
 import {report} from "./measure.mjs";
+import {outputCost} from "./outputs.mjs";
 import {parseCost} from "./parse.mjs";
+import {redactionCost} from "./redaction.mjs";
+import {rowsCost} from "./rows.mjs";
 import {sqlCellsCost} from "./sql-cells.mjs";
 import {startUp} from "./start-up.mjs";
 
@@ -15,7 +20,12 @@ const measures = {
   1: {run: startUp, rounds: 21},
   2: {run: bashCellsCost, rounds: 9},
   3: {run: sqlCellsCost, rounds: 7},
-  7: {run: parseCost, rounds: 7}
+  4: {run: outputCost, rounds: 5}, // and 5, which is told by the megabyte of 4
+  6: {run: rowsCost, rounds: 5},
+  7: {run: parseCost, rounds: 7},
+  8: {run: foldCost, rounds: 5},
+  9: {run: redactionCost, rounds: 15},
+  10: {run: journalCost, rounds: 9}
 };
 
 const given = process.argv.slice(2);
