@@ -1,7 +1,8 @@
 import {refuseValue} from "../model/command.ts";
 import {variableIn} from "../model/include.ts";
+import type {AnyKind} from "../model/kind.ts";
 import {hint} from "../model/nearest.ts";
-import type {Include, Runbook, SectionId, Span, StepId} from "../model/runbook.ts";
+import type {Cell, Include, Runbook, SectionId, Span, StepId} from "../model/runbook.ts";
 import {isWithin, type Library, toPath} from "./library.ts";
 import type {ParsedFile} from "./parse.ts";
 import {Slugger} from "./slug.ts";
@@ -24,8 +25,15 @@ const DEEPEST = 20;
 const MOST = 1000; // includes of one document, those of what it includes among them
 const MOST_STEPS = 50_000;
 
-/** Checks what is included, and says which names come with it. `alone`: the document is no part of another. */
-export function checkIncludes(runbook: Runbook, library: Library, report: Report, alone: boolean): Included {
+export interface IncludeCheck {
+  readonly library: Library;
+  readonly report: Report;
+  readonly kinds: readonly AnyKind[];
+  readonly alone: boolean; // the document is no part of another
+}
+
+/** Checks what is included, and says which names come with it. */
+export function checkIncludes(runbook: Runbook, {library, report, kinds, alone}: IncludeCheck): Included {
   const [stepIds, variables, milestones]: [string[], string[], string[]] = [[], [], []];
   const good: {readonly way: Way; readonly target: Runbook}[] = [];
   const budget = {left: MOST};
@@ -62,7 +70,7 @@ export function checkIncludes(runbook: Runbook, library: Library, report: Report
   if (stepIds.length > MOST_STEPS)
     report.add("include-cycle", `what this document includes has more than ${MOST_STEPS} steps`, waysOf(runbook)[0]!.span);
   const known = new Set([...variablesOf(runbook), ...variables]);
-  for (const {way, target} of good) checkMaps(runbook, way, target, {report, library, known: alone ? known : null});
+  for (const {way, target} of good) checkMaps(runbook, way, target, {report, library, kinds, known: alone ? known : null});
   return {stepIds, variables, milestones};
 }
 
@@ -164,15 +172,16 @@ const namesOf = ({settings}: Runbook): ReadonlySet<string> =>
   new Set(["default", "local", ...Object.keys(settings.connections), ...Object.keys(settings.hosts)]);
 
 /** The connections and hosts that a part runs on, as it calls them. */
-function usedNames(runbook: Runbook, part: SectionId | null, library: Library): ReadonlySet<string> {
+function usedNames(runbook: Runbook, part: SectionId | null, library: Library, kinds: readonly AnyKind[]): ReadonlySet<string> {
+  const usual = ({kind}: Cell): string => (kinds.find(({name}) => name === kind)?.targets === "connections" ? "default" : "local");
   const own = runbook.steps.flatMap((step) =>
-    step.type === "cell" && step.options.on !== null && isWithin(runbook, step.section, part) ? [step.options.on] : []
+    step.type === "cell" && isWithin(runbook, step.section, part) ? [step.options.on ?? usual(step)] : []
   );
   const further = waysOf(runbook)
     .filter(({within}) => isWithin(runbook, within, part))
     .flatMap((way) => {
       const target = targetOf(runbook, way, library);
-      return target ? [...usedNames(target, way.section, library)].map((name) => way.on[name] ?? name) : [];
+      return target ? [...usedNames(target, way.section, library, kinds)].map((name) => way.on[name] ?? name) : [];
     });
   return new Set([...own, ...further]);
 }
@@ -180,10 +189,11 @@ function usedNames(runbook: Runbook, part: SectionId | null, library: Library): 
 interface Maps {
   readonly report: Report;
   readonly library: Library;
+  readonly kinds: readonly AnyKind[];
   readonly known: ReadonlySet<string> | null; // variables; null: another document may add some
 }
 
-function checkMaps(runbook: Runbook, way: Way, target: Runbook, {report, library, known}: Maps): void {
+function checkMaps(runbook: Runbook, way: Way, target: Runbook, {report, library, kinds, known}: Maps): void {
   const {on, set, section, span} = way;
   const add = (message: string, at: Span = span): void => report.add("include-map", message, at);
   const [here, there] = [namesOf(runbook), namesOf(target)];
@@ -192,8 +202,11 @@ function checkMaps(runbook: Runbook, way: Way, target: Runbook, {report, library
     if (!here.has(to)) add(`there is no connection or host "${to}" here${hint(to, here)}`);
   }
   const map = way.decision === null ? (name: string) => `map it by on="${name}=…"` : () => "name one in the frontmatter";
-  for (const name of usedNames(target, section, library))
-    if (!(name in on) && !here.has(name)) add(`the included part runs on "${name}", which does not exist here; ${map(name)}`);
+  const {connections} = runbook.settings;
+  const exists = (name: string): boolean =>
+    name === "default" ? name in connections || Object.keys(connections).length === 0 : here.has(name);
+  for (const name of usedNames(target, section, library, kinds))
+    if (!(name in on) && !exists(name)) add(`the included part runs on "${name}", which does not exist here; ${map(name)}`);
   const inputs = target.inputs.map(({name}) => name);
   for (const [name, value] of Object.entries(set)) {
     const input = target.inputs.find((input) => input.name === name);

@@ -104,7 +104,7 @@ export function parseFile(bytes: Uint8Array, {path, key, kinds}: {path: string; 
     problems: report.problems,
     check(library, alone) {
       if (library) checkFiles(document, key, library);
-      const included = library && checkIncludes(runbook, library, report, alone);
+      const included = library && checkIncludes(runbook, {library, report, kinds, alone});
       checkNames(document, runbook, alone ? included : null, alone);
       checkObjectives(document, included?.milestones ?? null);
     }

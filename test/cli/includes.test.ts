@@ -163,3 +163,59 @@ test("a reminder comes again and again, and is late when nobody said that it was
 });
 
 const said = ({exitCode, stdout, stderr}: {exitCode?: number; stdout: string; stderr: string}) => ({exit: exitCode ?? -1, stdout, stderr});
+
+test("an included part reaches the connection that it is given, by SQL and by psql", async () => {
+  const sql = fence("sql {#port}", "select inet_server_port() as port");
+  file(
+    "part.md",
+    `---\nconnections: {default: "service=nowhere"}\n---\n# Part\n${sql}::capture{#PORT}\n${fence("bash {#psql}", 'psql -XAtc "select inet_server_port() = $PORT"')}`
+  );
+  file("mapped.md", '---\nconnections: {restored: embedded}\n---\n# Mapped\n::include{#part src="part.md" on="default=restored"}\n');
+  const {exit, stdout} = await runbook("exec", "mapped.md");
+  expect(exit, stdout).toBe(0);
+  expect(printed("part.psql")).toBe("t\n");
+  file("unmapped.md", '---\nconnections: {restored: embedded}\n---\n# Unmapped\n::include{#part src="part.md"}\n');
+  const unmapped = await runbook("exec", "unmapped.md");
+  expect(unmapped.exit).toBeGreaterThan(0);
+  expect(unmapped.stdout + unmapped.stderr).toContain(
+    'unmapped.md:5:1  error  the included part runs on "default", which does not exist here; map it by on="default=…"  include-map'
+  );
+});
+
+test("a run is resumed inside an include, unless the included file has changed", async () => {
+  const cells = [
+    fence("bash {#one}", "KEPT=here; cd deep"),
+    fence("bash {#two}", "sleep 0.5"),
+    fence("bash {#three}", 'echo "$KEPT $N $(basename "$PWD")"')
+  ];
+  const text = `# Part\n::input[N]{#N type=int}\n${cells.join("")}`;
+  file("sub/part.md", text);
+  file("sub/deep/.keep", "");
+  file("resumed.md", '# Resumed\n::include{#part src="sub/part.md" set="N=7"}\n');
+  const before = place.runs().length;
+  const running = place.start(["exec", "resumed.md"]);
+  await expect
+    .poll(() => place.runs().length > before && events().some((event) => event.type === "cell-started" && event.step === "part.two"), {
+      timeout: 20_000
+    })
+    .toBe(true);
+  running.kill("SIGKILL");
+  await running;
+  const resume = ["resume", "latest", "--lost", "part.two=again"];
+  file("sub/part.md", `${text}\n`);
+  const changed = await runbook(...resume);
+  expect(changed.exit).toBe(2);
+  expect(changed.stderr).toContain("this has changed: sub/part.md");
+  file("sub/part.md", text);
+  const resumed = await runbook(...resume);
+  expect(resumed.exit, resumed.stdout + resumed.stderr).toBe(0);
+  expect(printed("part.three")).toBe("here 7 deep\n");
+});
+
+test("what an included file requires is asked for, and missed at its place there", async () => {
+  file("needs.md", '---\nrequires: ["no-such-program-at-all"]\n---\n# Needs\n');
+  file("needing.md", '# Needing\n::include{#needs src="needs.md"}\n');
+  const {exit, stderr} = await runbook("exec", "needing.md");
+  expect(exit).toBe(2);
+  expect(stderr).toMatch(/needs\.md:2:\d+ +error +"no-such-program-at-all" is required/);
+});
