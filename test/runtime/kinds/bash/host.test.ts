@@ -1,6 +1,10 @@
+import {spawn} from "node:child_process";
 import {existsSync, readdirSync} from "node:fs";
-import {readFile} from "node:fs/promises";
-import {hostname, userInfo} from "node:os";
+import {mkdtemp, readFile, rm} from "node:fs/promises";
+import {hostname, tmpdir, userInfo} from "node:os";
+import {join} from "node:path";
+import {fileURLToPath} from "node:url";
+import {build} from "rolldown";
 import {afterAll, afterEach, beforeAll, expect, test} from "vitest";
 import {type Sshd, startSshd} from "../../../support/sshd.ts";
 import {openShell, processesOf, type Shell, type ShellGiven} from "./shell.ts";
@@ -110,6 +114,29 @@ test("a host that cannot be reached, or that nobody knows, is an error that says
     /could not be reached by ssh: .*(Host key verification failed|No .* host key is known)/
   );
 });
+
+test("when the runner is killed, its connection ends and so does what ran on the host", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "killed-far-"));
+  try {
+    const file = join(folder, "runner.mjs");
+    await build({
+      input: fileURLToPath(new URL("./killed-far-runner.ts", import.meta.url)),
+      platform: "node",
+      external: ["libpg-query", "web-tree-sitter"],
+      output: {file, format: "esm", codeSplitting: false}
+    });
+    const runner = spawn(process.execPath, [file, folder, sshd.url, JSON.stringify(sshd.environment)], {
+      stdio: ["ignore", "pipe", "inherit"]
+    });
+    const run = await new Promise<string>((resolve) => runner.stdout.once("data", (data: Buffer) => resolve(data.toString().trim())));
+    expect((await processesOf(run)).length).toBeGreaterThan(3); // the connection, the cell's ssh, its shell, and what it started
+    runner.kill("SIGKILL");
+    await expect.poll(() => processesOf(run), {timeout: 15_000}).toEqual([]);
+    await expect.poll(() => folders(), {timeout: 5000}).toEqual([]);
+  } finally {
+    await rm(folder, {recursive: true, force: true});
+  }
+}, 30_000);
 
 test("a follower on the host is ready at its line and ended there", async () => {
   const shell = await far();
