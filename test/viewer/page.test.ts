@@ -52,7 +52,7 @@ test("a runbook of bash and SQL is run from the page, and its record shows the s
   const live = await told(page);
   await page.getByRole("link", {name: "Open the record"}).click();
   await page.getByText("This is the record of a run").waitFor();
-  expect(await told(page)).toEqual(live);
+  await expect.poll(() => told(page)).toEqual(live);
   expect(await page.getByRole("button", {name: /^(Run|Stop|Finish|Set|Change|Skip)/}).count()).toBe(0);
   expect(errors).toEqual([]);
 });
