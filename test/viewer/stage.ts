@@ -14,8 +14,8 @@ export interface Stage {
   readonly folder: string;
   readonly runsDirectory: string;
   readonly serving: Serving;
-  /** Stops the server and starts another over the same folders. */
-  restart(): Promise<void>;
+  /** Stops the server and starts another over the same folders; `between` happens while there is none. */
+  restart(between?: () => Promise<void>): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -39,8 +39,9 @@ export async function setStage(
     get serving() {
       return serving;
     },
-    async restart() {
+    async restart(between = async () => {}) {
       await serving.close();
+      await between();
       serving = await start();
     },
     async end() {
