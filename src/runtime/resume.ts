@@ -81,6 +81,7 @@ async function goOn(request: ResumeRequest, lock: Lock): Promise<Performance> {
 
   const lost = findLostAttempts(run);
   const leftovers = await endLostProcesses(start.run, lost);
+  if (lost.some(({step}) => actsOnServer(request, step))) await new Promise((wake) => setTimeout(wake, serverMs));
   const document = changed ? await keepChanges(folder, whole(request), plan) : null;
   const runRequest: RunRequest = {...request, runsDirectory: join(folder, ".."), plan, mode: start.mode};
   const last = events.at(-1)!;
@@ -113,6 +114,14 @@ async function goOn(request: ResumeRequest, lock: Lock): Promise<Performance> {
     given
   });
 }
+
+/** A server looks every two seconds whether who gave it a statement is still there: no lost one goes on while it is decided about. */
+const serverMs = 2500;
+
+const actsOnServer = ({runbook, kinds}: ResumeRequest, id: StepId): boolean => {
+  const step = runbook.steps.find((step) => step.id === id);
+  return step?.type === "cell" && kinds.some(({name, targets}) => name === step.kind && targets === "connections");
+};
 
 /** The gap without a runner counts by the wall clock; where that was set back meanwhile, it counts nothing. */
 function endOf({run, prev, bytes}: RecoveredJournal, {at, ms}: Event) {
