@@ -1,9 +1,11 @@
 import {createHash} from "node:crypto";
 import {readFileSync, rmSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
-import {describe, expect, it} from "vitest";
+import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import type {Event} from "../../src/model/event.ts";
 import {readRun} from "../../src/runtime/runs.ts";
+import type {TestCluster} from "../support/postgres.ts";
+import {startCluster} from "../support/postgres.ts";
 import type {Said} from "./command.ts";
 import {fence, usePlace} from "./command.ts";
 
@@ -219,5 +221,24 @@ describe("what a run cannot go on with", () => {
     expect(await run.resume(...(open ? ["--lost", "two=skip:tried"] : []))).toMatchObject({exit: 0});
     expect(run.ledger()).toBe("one\nstop\nthree\n");
     rmSync(run.folder, {recursive: true});
+  });
+});
+
+describe("a run on a real server", () => {
+  let cluster: TestCluster;
+  beforeAll(async () => {
+    cluster = await startCluster();
+  });
+  afterAll(() => cluster?.stop());
+
+  it("says that an open transaction was rolled back with its runner, and goes on only where that is accepted", async () => {
+    const text = `---\nconnections: {default: "\${URL}"}\n---\n\n# T\n\n${fence("sql {#begin}", "create table if not exists t (n int);", "begin;", "insert into t values (1);")}${stop("two")}${fence("sql {#count}", "select count(*) from t;")}::expect{that='value == 0'}\n`;
+    const env = place.file("url.env", `URL=${cluster.url}\n`);
+    const run = await interrupt("transaction", text, {args: ["--env-file", env]});
+    const said = await run.resume("--lost", "two=done:seen", "--env-file", env);
+    expect(said).toMatchObject({exit: 2});
+    expect(said.stderr).toContain('the transaction that "begin" had left open was rolled back when its runner went');
+    expect(await run.resume("--lost", "two=done:seen", "--env-file", env, "--accept-changes")).toMatchObject({exit: 0, stderr: ""});
+    expect(run.events().find((event) => event.type === "deviation-recorded")).toMatchObject({deviation: "rolled-back", step: "begin"});
   });
 });
