@@ -108,32 +108,9 @@ describe("an inspection", () => {
       inspect: async ({id}: Cell) =>
         id === "flawed" ? [{rule: "shell", severity: "warning", message: "odd", place: {line: 1, column: 2}} as const] : []
     };
-    const book = withSettings(
-      {
-        connections: {
-          admin: {
-            name: "admin",
-            url: "",
-            readonly: false,
-            role: "primary",
-            systemIdentifier: null,
-            database: null,
-            span: {...span, line: 2}
-          }
-        }
-      },
-      [
-        cell("far", "true", {span: {...span, line: 3}, options: {on: "standby", tty: true}}),
-        cell("later", "true", {span: {...span, line: 5}, options: {background: true, ready: "up"}}),
-        flawed
-      ]
-    );
+    const book = runbook([cell("typed", "true", {span: {...span, line: 3}, options: {tty: true}}), flawed]);
     expect((await inspectRunbook(book, [kind])).map(({rule, message, span}) => `${span.line}:${span.column} ${rule}: ${message}`)).toEqual([
-      '2:1 not-supported: role of connection "admin" is not supported by this version',
-      '3:1 not-supported: on=standby of "far" is not supported by this version',
-      '3:1 not-supported: tty of "far" is not supported by this version',
-      '5:1 not-supported: background of "later" is not supported by this version',
-      '5:1 not-supported: ready= of "later" is not supported by this version',
+      '3:1 not-supported: tty of "typed" is not supported by this version',
       "7:4 shell: odd"
     ]);
   });
