@@ -6,6 +6,7 @@ import type {Cell} from "../model/runbook.ts";
 import {whenAborted} from "./inputs.ts";
 import {sessionKey} from "./sessions.ts";
 import type {Stage} from "./stage.ts";
+import type {Targets} from "./targets.ts";
 
 const DEFAULT = "default";
 
@@ -47,15 +48,18 @@ async function reach(stage: Stage, cell: Cell, destroys: boolean, signal: AbortS
   const environment = await targets.environment(name).catch(() => null);
   if (!destroys || environment === null || !isPinned(stage, name)) return null;
   try {
-    await checkShell(stage, cell, await toEnvironment(stage, cell, environment), signal);
+    await checkShell(stage, cell, isFar(cell) ? {} : toEnvironment(stage, cell, environment), signal);
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
 }
 
+/** What a cell of another host reaches from there, nobody here can know: it answers for the connection itself. */
+const isFar = ({options: {on}}: Cell): boolean => on !== null && on !== "local";
+
 /** What programs of the cell will be given, as far as the run knows: a cell can still name another server by itself. */
-async function toEnvironment(stage: Stage, cell: Cell, own: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>> {
+function toEnvironment(stage: Stage, cell: Cell, own: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const {request, variables, shells} = stage;
   const given = Object.fromEntries(request.values.flatMap(({name, value, via}) => (via === "--env-file" ? [[name, value]] : [])));
   const environment: Record<string, string> = {...request.environment, ...given, ...own, ...Object.fromEntries(variables.texts)};
@@ -67,11 +71,18 @@ async function toEnvironment(stage: Stage, cell: Cell, own: Readonly<Record<stri
   return environment;
 }
 
+async function findReached(targets: Targets, name: string, environment: Readonly<Record<string, string>>): Promise<ResolvedConnection> {
+  const reached = targets.reachedBy(environment);
+  if (reached === null) return targets.connection(name);
+  const usual = await targets.connection(name).catch(() => null);
+  return usual?.embedded && addressOf(usual) === addressOf(reached) ? usual : reached;
+}
+
 /** A shell has no connection of its own: one is opened to ask. */
 async function checkShell(stage: Stage, cell: Cell, environment: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
   const targets = await stage.targets.open();
   const name = connectionOf(stage, cell);
-  const resolved = targets.reachedBy(environment) ?? (await targets.connection(name));
+  const resolved = await findReached(targets, name, environment);
   const [{connect}, {identifyServer}, {explainConnectError}] = await Promise.all([
     import("./kinds/sql/connect.ts"),
     import("./kinds/sql/identify-server.ts"),

@@ -14,7 +14,7 @@ export interface LazyTargets {
   close(): Promise<void>;
 }
 type Options = Parameters<typeof openTargets>[0];
-type Targets = Awaited<ReturnType<typeof openTargets>>;
+export type Targets = Awaited<ReturnType<typeof openTargets>>;
 
 export function createTargets(options: Options): LazyTargets {
   let opening: Promise<Targets> | null = null;

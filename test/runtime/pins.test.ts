@@ -169,6 +169,13 @@ test("a standby that a cell has promoted is no standby for the next one", async 
   }
 });
 
+test("a shell that reaches the run's own server needs to hold nothing", async () => {
+  const text = `---\nconnections: {default: {url: embedded, role: primary}}\n---\n# Book\n\n${fence("bash {#purge}", "rm -rf ./never-there")}`;
+  const {performance, events} = await performText(text);
+  expect((await performance.done).ended).toMatchObject({outcome: "passed"});
+  expect(eventsOf(events, "target-checked")).toMatchObject([{step: "purge", server: {embedded: true}, problem: null}]);
+});
+
 test("an embedded server starts before the clock of the first cell", async () => {
   const {performance, events} = await performText(
     `---\nconnections: {default: embedded}\n---\n# Book\n\n${fence("bash {#first}", "true")}`
