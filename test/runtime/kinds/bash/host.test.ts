@@ -20,8 +20,9 @@ afterEach(async () => {
 });
 afterAll(() => sshd.close());
 
-const folders = (): readonly string[] =>
-  ["/dev/shm", "/tmp"].flatMap((base) => (existsSync(base) ? readdirSync(base).filter((name) => /^runbook-[0-9a-f]{8}-/.test(name)) : []));
+/** What lies on the host for a run; of all shells of this file if none is said. */
+const folders = (run = `run-${process.pid}-`): readonly string[] =>
+  ["/dev/shm", "/tmp"].flatMap((base) => (existsSync(base) ? readdirSync(base).filter((name) => name.startsWith(`runbook-${run}`)) : []));
 async function far(given: ShellGiven = {}): Promise<Shell> {
   const {environment, ...rest} = given;
   const shell = await openShell({on: "box", hosts: {box: sshd.url}, environment: {...sshd.environment, ...environment}, ...rest});
@@ -132,7 +133,7 @@ test("when the runner is killed, its connection ends and so does what ran on the
     expect((await processesOf(run)).length).toBeGreaterThan(3); // the connection, the cell's ssh, its shell, and what it started
     runner.kill("SIGKILL");
     await expect.poll(() => processesOf(run), {timeout: 15_000}).toEqual([]);
-    await expect.poll(() => folders(), {timeout: 5000}).toEqual([]);
+    await expect.poll(() => folders(run), {timeout: 5000}).toEqual([]);
   } finally {
     await rm(folder, {recursive: true, force: true});
   }
@@ -140,6 +141,10 @@ test("when the runner is killed, its connection ends and so does what ran on the
 
 test("a follower on the host is ready at its line and ended there", async () => {
   const shell = await far();
+  let seen: readonly string[] = [];
+  const emit = () => void (seen = folders());
+  expect(await shell.cell("echo hi", {emit})).toMatchObject({exit: 0});
+  expect(seen).toHaveLength(1); // and gone when the cell has ended
   const ended = await shell.cell("echo one; echo two; sleep 993", {options: {ready: "^two$"}});
   expect(ended).toMatchObject({error: null, endedFirst: true, stdout: "one\ntwo\n"});
   expect(await processesOf(shell.run)).toHaveLength(1);

@@ -38,7 +38,7 @@ export async function beginFar(
   const mark = toMark(task);
   const next = watch === null ? nextPath(session.path) : `${nextPath(session.path)}.${mark}`;
   discard(next);
-  const folder = `${link.base}/runbook-${randomUUID()}`;
+  const folder = `${link.base}/runbook-${session.context.run}-${randomUUID().slice(-12)}`;
   const nonce = randomUUID().replaceAll("-", "");
   const hidden = snapshot !== null && existsSync(hiddenPath(snapshot));
   const call = toCall(`${folder}/program`, cell.id, {

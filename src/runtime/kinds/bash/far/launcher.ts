@@ -54,14 +54,17 @@ ${variables.map(([name, value]) => `  export ${name}=${word(value)}`).join("\n")
   exec "$BASH" ${args.map(word).join(" ")}
 ) > "$folder"/o 2> "$folder"/e & cell=$!
 find_all() {
-  local path pid entries entry stat
+  local path pid entries entry stat last
   pids=()
   if [[ ! -r /proc/self/stat ]]; then
     kill -0 -- "-$cell" && pids=("-$cell")
     return
   fi
+  read -r _ _ _ _ last < /proc/loadavg
   for path in /proc/[0-9]*; do
     pid=\${path#/proc/}
+    # pids come in order, unless they began again from the lowest
+    ((pid >= cell || last < cell)) || continue
     [[ -O $path && $pid != "$out" && $pid != "$err" ]] || continue
     stat=
     read -r stat < "$path/stat"
