@@ -135,6 +135,7 @@ export const everything: readonly Event[] = story(
       demo: false
     }
   },
+  {type: "target-checked", step: id("one"), connection: "default", pins: {role: "primary"}, server: null, problem: "it is another"},
   printed("one", "a\n"),
   {type: "output-written", step: id("one"), attempt: 1, output: {type: "base64", stream: "stderr", base64: "/w=="}},
   {type: "output-written", step: id("one"), attempt: 1, output: {type: "overflowed", stream: "stdout", file: "one.1.out", bytes: 70000}},
