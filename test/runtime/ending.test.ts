@@ -3,6 +3,7 @@ import {stepRun} from "../../src/model/run.ts";
 import type {SectionId, StepId} from "../../src/model/runbook.ts";
 import {runStanding, standing} from "../../src/model/standing.ts";
 import {killProcessesOf} from "../../src/runtime/kill-run.ts";
+import {createBash} from "../../src/runtime/kinds/bash/bash.ts";
 import {readRun} from "../../src/runtime/runs.ts";
 import type {Tried} from "./begin.ts";
 import {begin} from "./begin.ts";
@@ -25,6 +26,16 @@ describe("a cell", () => {
     expect(now).toMatchObject({status: "ended", attempt: {outcome: {type: "timed-out", afterMs: 200}, ending: {signal: "SIGKILL"}}});
     expect(now.status === "ended" && now.attempt.outputs.toArray()).toEqual([{type: "text", stream: "stdout", text: "begun\n"}]);
     expect(run.ended).toMatchObject({outcome: "failed", reason: '"slow" timed out after 200ms'});
+  });
+
+  test("that had ended when its time was over has ended by itself, though what it left is still being ended", async () => {
+    const config = {cwd: null, shell: "-eu", flags: ["-eu"]};
+    const left = "(trap '' TERM; sleep 1000; sleep 1000) > /dev/null 2>&1 & sleep 0.1";
+    const book = runbook([cell("leaves", left, {kind: "bash", config, options: {timeoutMs: 1000}})]);
+    const {performance} = await begin(book, {kinds: [createBash({graceMs: 1500, settleMs: 200})]});
+    const now = stepRun(await performance.done, id("leaves"));
+    expect(now).toMatchObject({attempt: {outcome: {type: "passed"}, ending: {exit: 0}}});
+    expect(now.status === "ended" && now.attempt.ending.durationMs).toBeGreaterThan(1000);
   });
 
   test("that fails is tried again while there are retries, each an attempt of its own", async () => {
