@@ -14,7 +14,7 @@ export const runtimeRules = {
   "bash-syntax": error(
     "bash refuses the text of a cell when it reads it without executing it (a warning where a placeholder is the cause)."
   ),
-  "bash-heredoc": warning("A here-document of a cell is not closed."),
+  "bash-heredoc": error("A here-document of a cell is not closed."),
   "bash-placeholder": warning("A cell holds `<something>` that a person should replace; bash would read from a file."),
   "bash-endless": warning("A cell holds a command that never ends by itself, or waits for a person."),
 

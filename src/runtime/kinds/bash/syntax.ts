@@ -44,11 +44,11 @@ function toFlaws(said: string, text: string): readonly Flaw[] {
       const [, from, word] = heredoc;
       flaws.push({
         rule: "bash-heredoc",
-        severity: "warning",
+        severity: "error", // bash would take the rest of the cell for data, and pass
         message: `the here-document is not closed: no line is ${JSON.stringify(word)}`,
         place: {line: Math.max(1, Number(from) - 1), column: null}
       });
-    } else if (!flaws.some(({severity}) => severity === "error")) flaws.push({rule: "bash-syntax", severity: "error", message, place});
+    } else if (!flaws.some(({rule}) => rule === "bash-syntax")) flaws.push({rule: "bash-syntax", severity: "error", message, place});
   }
   return flaws;
 }

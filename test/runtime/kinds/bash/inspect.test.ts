@@ -55,11 +55,11 @@ test("a text is only read, never executed", async () => {
   expect(existsSync(`${folder}/a`)).toBe(false);
   rmSync(folder, {recursive: true});
 });
-test("an unclosed here-document is a warning at its start", async () => {
+test("an unclosed here-document is an error at its start, for bash would take the rest for data and pass", async () => {
   expect(await inspect("echo x\ncat <<EOF\ntext")).toEqual([
     {
       rule: "bash-heredoc",
-      severity: "warning",
+      severity: "error",
       message: 'the here-document is not closed: no line is "EOF"',
       place: {line: 2, column: null}
     }
