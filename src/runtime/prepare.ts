@@ -8,6 +8,7 @@ import {stepsById} from "../model/runbook.ts";
 import {UsageError} from "../model/usage-error.ts";
 import {createBackgrounds} from "./backgrounds.ts";
 import type {RunRequest} from "./conductor.ts";
+import {findPasswords} from "./connections/find-passwords.ts";
 import {host} from "./identity.ts";
 import {shortestSecretInput} from "./inputs.ts";
 import type {Journal} from "./journal.ts";
@@ -20,7 +21,7 @@ import type {Stage} from "./stage.ts";
 import {createTargets} from "./targets.ts";
 import {createVariables} from "./variables.ts";
 
-/** The values of the secrets that the document declares; throws a `UsageError` for one that cannot be kept out of the record. */
+/** The values of the secrets that the document declares, and the passwords of its connections; throws a `UsageError` for one that cannot be kept out of the record. */
 export function readSecrets({
   runbook,
   values,
@@ -37,6 +38,9 @@ export function readSecrets({
       );
     secrets.set(name, value);
   }
+  // A cell may print what it was given before any connection is opened.
+  for (const [name, password] of findPasswords(runbook.settings, (variable) => given.get(variable) ?? environment[variable]))
+    if (!secrets.has(name)) secrets.set(name, password);
   return secrets;
 }
 

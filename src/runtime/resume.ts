@@ -11,6 +11,7 @@ import {settled} from "../model/standing.ts";
 import {UsageError} from "../model/usage-error.ts";
 import {findChangedSteps, findChanges, keepChanges} from "./changes.ts";
 import type {GivenValue, Performance, RunRequest} from "./conductor.ts";
+import {findPasswordVariables} from "./connections/find-passwords.ts";
 import {readGivenInputs} from "./inputs.ts";
 import {continueJournal} from "./journal.ts";
 import {readEntered} from "./kinds/bash/snapshot.ts";
@@ -178,7 +179,7 @@ async function recall(request: ResumeRequest, events: readonly Event[]): Promise
   const redactor = createRedactor();
   for (const [name, value] of readSecrets(request)) redactor.add(name, value);
   const recalled = recallVariables(events, lookup, redactor);
-  const declared = [...runbook.settings.secrets, "PGPASSWORD"];
+  const declared = [...runbook.settings.secrets, "PGPASSWORD", ...findPasswordVariables(runbook.settings, lookup).keys()];
   const missing = (await secretsOfSessions(folder)).filter((name) =>
     recalled.variables.get(name)?.secret ? false : !declared.includes(name) || !lookup(name)
   );

@@ -6,6 +6,7 @@ import {resolveConninfo} from "./conninfo/resolve.ts";
 import type {Embedded} from "./embedded/embedded.ts";
 import {startEmbedded} from "./embedded/embedded.ts";
 import {EMBEDDED} from "./embedded/word.ts";
+import {toPasswordName} from "./find-passwords.ts";
 import type {Holds} from "./hold-target.ts";
 import {createHolds} from "./hold-target.ts";
 import type {Pins} from "./pins.ts";
@@ -131,7 +132,7 @@ function resolve(name: string, connection: Connection | undefined, {lookup, envi
   if (text.trim() === "" && connection && connection.url.trim() !== "")
     throw new ConninfoError(`${connection.url} is empty; give it a connection string`);
   const {password, findPassword, sslOtherwise, ...resolved} = resolveConninfo(text, environment);
-  if (password !== null) addSecret(`${name.toUpperCase().replace(/[^A-Z0-9]/g, "_")}_PASSWORD`, password);
+  if (password !== null) addSecret(toPasswordName(name), password);
   return {
     name,
     ...resolved,
@@ -141,7 +142,7 @@ function resolve(name: string, connection: Connection | undefined, {lookup, envi
       const found = findPassword();
       if ("why" in found)
         throw new Error(`the server asks for a password and there is none: neither in the connection, nor in PGPASSWORD, and ${found.why}`);
-      addSecret(`${name.toUpperCase().replace(/[^A-Z0-9]/g, "_")}_PASSWORD`, found.password);
+      addSecret(toPasswordName(name), found.password);
       return found.password;
     },
     readonly: connection?.readonly ?? false,

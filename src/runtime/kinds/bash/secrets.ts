@@ -1,14 +1,16 @@
 import type {Task} from "../../../model/kind.ts";
+import {findPasswordVariables} from "../../connections/find-passwords.ts";
 import type {BashConfig} from "./config.ts";
 import type {BashSession} from "./session.ts";
 
 /** The secrets a session may hold, by name. */
 export type Secrets = ReadonlyMap<string, string>;
 
-/** Secret variables of the run, and what the frontmatter declares to be secret in the environment. */
+/** Secret variables of the run, and what is secret in the environment: what the frontmatter declares, and passwords of connections. */
 export function findSecrets({variables}: Task<BashConfig>, {context}: BashSession, environment: Readonly<Record<string, string>>): Secrets {
   const found = new Map<string, string>();
   for (const name of [...context.settings.secrets, "PGPASSWORD"]) if (environment[name]) found.set(name, environment[name]);
+  for (const [name, value] of findPasswordVariables(context.settings, (name) => environment[name])) found.set(name, value);
   for (const [name, {value, secret}] of variables) if (secret && value) found.set(name, value);
   return found;
 }
