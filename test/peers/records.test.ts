@@ -1,30 +1,28 @@
 import {createHash} from "node:crypto";
-import {existsSync, readFileSync, statSync, writeFileSync} from "node:fs";
+import {existsSync, readdirSync, readFileSync, statSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {expect, test} from "vitest";
 
 import {fence, usePlace} from "../cli/command.ts";
-import {until as holds, openKitchen, stands} from "../server/kitchen.ts";
+import {visit} from "../secrets/visit.ts";
+import {setStage} from "../viewer/stage.ts";
 import {begin, journalled, trial, until} from "./trial.ts";
 
 const place = usePlace();
 const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
 
 test("the run belongs to the server: a page that leaves in the middle loses nothing", async () => {
-  const kitchen = await openKitchen({"a.md": `# A\n\n${fence("bash {#one}", "for i in 1 2 3 4 5; do echo line $i; sleep 0.1; done")}`});
+  const stage = await setStage({"a.md": `# A\n\n${fence("bash {#one}", "for i in 1 2 3 4 5; do echo line $i; sleep 0.2; done")}`});
   try {
-    const reader = await kitchen.ask("/api/events?runbook=a.md");
-    await kitchen.command("a.md", {type: "run", to: null, section: null});
-    const desk = await kitchen.desk("a.md");
-    await holds(() => stands(desk.run, "one") === "running");
-    await reader.body!.cancel();
-    await holds(() => stands(desk.run, "one") === "passed");
-    await kitchen.command("a.md", {type: "finish"});
-    await holds(() => desk.run.ended !== null);
-    const folder = join(kitchen.runsDirectory, desk.state.run!);
-    expect(journalled(folder).printed("one")).toBe("line 1\nline 2\nline 3\nline 4\nline 5\n");
+    const page = await visit(stage.serving.url);
+    await page.send({type: "run", to: null, section: null});
+    await page.until(/"output-written"/);
+    page.leave();
+    await (await visit(stage.serving.url)).until(/"cell-ended"/);
+    const [run] = readdirSync(stage.runsDirectory);
+    expect(journalled(join(stage.runsDirectory, run!)).printed("one")).toBe("line 1\nline 2\nline 3\nline 4\nline 5\n");
   } finally {
-    await kitchen.close();
+    await stage.end();
   }
 });
 

@@ -21,7 +21,7 @@ export interface Stage {
 
 export async function setStage(
   files: Readonly<Record<string, string>>,
-  {mode = "drill", invite = []}: {mode?: Mode; invite?: readonly string[]} = {}
+  {mode = "drill", invite = [], given = {}}: {mode?: Mode; invite?: readonly string[]; given?: Readonly<Record<string, string>>} = {}
 ): Promise<Stage> {
   const root = await mkdtemp(join(tmpdir(), "runbook-viewer-"));
   const folder = join(root, "runbooks");
@@ -30,7 +30,7 @@ export async function setStage(
     await mkdir(dirname(join(folder, name)), {recursive: true});
     await writeFile(join(folder, name), text);
   }
-  const environment = {PATH: process.env.PATH ?? "", HOME: root, LANG: "C.UTF-8"};
+  const environment = {PATH: process.env.PATH ?? "", HOME: root, LANG: "C.UTF-8", ...given};
   const start = () => serve({path: folder, runsDirectory, operator: "ada", mode, kinds, environment, invite});
   let serving = await start();
   return {
