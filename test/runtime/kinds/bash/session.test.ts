@@ -101,7 +101,7 @@ test("cwd= is relative to the runbook's folder; a missing one is said before any
   expect((await shell.cell("pwd", {cwd: "nowhere"})).error?.message).toContain('cwd "nowhere" is not a folder');
 });
 test("a cell may be longer than an environment can hold", async () => {
-  const source = `: ${"x".repeat(200_000)}\n`.repeat(2) + "echo $LINENO; env | grep -c __runbook || :";
+  const source = `${`: ${"x".repeat(200_000)}\n`.repeat(2)}echo $LINENO; env | grep -c __runbook || :`;
   expect((await shell.cell(source)).stdout).toBe("3\n0\n");
 });
 test("nothing of the runner's own variables is in the session, and a strict umask hinders nothing", async () => {
