@@ -54,7 +54,7 @@ describe("a cell", () => {
   });
 
   test("that waits gives up when its time is over", async () => {
-    const never = cell("never", "false", {options: {withinMs: 300, everyMs: 50}});
+    const never = cell("never", "false", {options: {withinMs: 2000, everyMs: 700}});
     const run = await (await begin(runbook([never]))).performance.done;
     const now = stepRun(run, id("never"));
     expect(now.status === "ended" && now.earlier.length).toBeGreaterThan(1);

@@ -59,27 +59,28 @@ export async function endCell({started, mark, printing, signal, keep, letGo, gra
 }
 
 /** What is still there a little after the shell has ended; most of it ends by itself, like a `tee` that reads the last lines. */
-async function settle(group: number, mark: string, settleMs: number, signal: AbortSignal): Promise<readonly MarkedProcess[]> {
+async function settle(group: number, mark: string, settleMs: number, signal: AbortSignal | null): Promise<readonly MarkedProcess[]> {
   const until = performance.now() + settleMs;
   for (let pause = 1; ; pause = Math.min(pause * 2, 25)) {
     const found = findMarked(mark, group);
-    if (found.length === 0 || performance.now() >= until || signal.aborted) return found;
+    if (found.length === 0 || performance.now() >= until || signal?.aborted) return found;
     await sleep(pause);
   }
 }
 
-/** TERM to the group and to every marked process outside it, KILL after the grace. */
+const dyingMs = 2000; // a killed process is there until the system has taken it down
+
+/** TERM to the group and to every marked process outside it, KILL after the grace; waits until they are gone. */
 async function endLeft(group: number, mark: string, graceMs: number): Promise<void> {
-  const until = performance.now() + graceMs;
-  let found = findMarked(mark, group);
-  if (found.length === 0) return;
-  endAll(group, found, "SIGTERM");
-  for (let pause = 1; performance.now() < until; pause = Math.min(pause * 2, 25)) {
-    await sleep(pause);
-    found = findMarked(mark, group);
+  for (const [signal, patienceMs] of [
+    ["SIGTERM", graceMs],
+    ["SIGKILL", dyingMs]
+  ] as const) {
+    const found = findMarked(mark, group);
     if (found.length === 0) return;
+    endAll(group, found, signal);
+    await settle(group, mark, patienceMs, null);
   }
-  endAll(group, found, "SIGKILL");
 }
 
 function endAll(group: number, marked: readonly MarkedProcess[], signal: NodeJS.Signals): void {

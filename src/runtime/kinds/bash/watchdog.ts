@@ -66,6 +66,7 @@ end() {
   for mark in "\${!cells[@]}"; do
     if ((\${cells[$mark]})); then kill -s "$1" -- "-\${cells[$mark]}" && found=0; fi
     for path in /proc/[0-9]*/environ; do
+      entries=() # what cannot be read, a zombie's for one, must not be taken for the one before it
       mapfile -d '' -t entries < "$path"
       for entry in "\${entries[@]}"; do
         if [[ $entry != "${cellMark}=$mark" ]]; then continue; fi
@@ -73,7 +74,8 @@ end() {
         stat=()
         read -r stat < "/proc/$pid/stat"
         stat=(\${stat##*) })
-        if [[ $stat != [ZX] ]]; then kill -s "$1" -- "$pid" && found=0; fi
+        if [[ ! $stat || $stat == [ZX] ]]; then break; fi
+        kill -s "$1" -- "$pid" && found=0
         # a process that is just ending shows the group 0, which would be our own
         if ((stat[2] > 1 && stat[2] != $$)); then kill -s "$1" -- "-\${stat[2]}"; fi
       done

@@ -129,7 +129,8 @@ const watchdogs = (folder: string): readonly string[] =>
     .split("\n")
     .filter((line) => line.includes("runbook-watchdog") && line.includes(folder));
 
-test("when the runner is killed, what it runs is ended and nothing of it stays", async () => {
+/** A runner with a cell that ignores TERM, which is killed; `before` is what happens beside it before that. */
+async function killRunner(before: () => void = () => {}): Promise<void> {
   const file = join(shell.directory, "runner.mjs");
   const external = ["libpg-query", "web-tree-sitter"];
   await build({
@@ -143,6 +144,7 @@ test("when the runner is killed, what it runs is ended and nothing of it stays",
     runner.stdout.once("data", (data: Buffer) => resolve(data.toString().trim().split("\n")))
   );
   while ((await processesOf(run!)).length < 3) await sleep(20);
+  before();
   runner.kill("SIGKILL");
   const until = performance.now() + 20_000;
   const left = async () => [
@@ -152,6 +154,22 @@ test("when the runner is killed, what it runs is ended and nothing of it stays",
   ];
   while ((await left()).length > 0 && performance.now() < until) await sleep(20);
   expect(await left()).toEqual([]);
+}
+
+test("when the runner is killed, what it runs is ended and nothing of it stays", () => killRunner());
+test("when the runner is killed, nobody else is signalled, not even the group of a process that has ended and was not waited for", async () => {
+  const bystander = spawn("perl", ["-e", "<STDIN>; for (1..20) { fork or exit } sleep 1000"], {
+    detached: true,
+    stdio: ["pipe", "ignore", "inherit"]
+  });
+  const ended: unknown[] = [];
+  bystander.once("exit", (_, signal) => ended.push(signal));
+  try {
+    await killRunner(() => void bystander.stdin.write("\n")); // their numbers follow those of the cell
+    expect(ended).toEqual([]);
+  } finally {
+    process.kill(-bystander.pid!, "SIGKILL");
+  }
 });
 test("a closed session leaves no process and no folder", async () => {
   const before = new Set(readdirSync(tmpdir()).filter((name) => name.startsWith("runbook-bash-")));
