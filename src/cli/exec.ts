@@ -1,18 +1,14 @@
 import {resolve} from "node:path";
 
 import {planRun} from "../model/plan.ts";
-import type {Problem, Runbook, StepId} from "../model/runbook.ts";
-import {pathOf} from "../model/runbook.ts";
-import {UsageError} from "../model/usage-error.ts";
+import type {Problem, Runbook} from "../model/runbook.ts";
 import {checkTemplates} from "../runtime/connections/check-templates.ts";
 import {kinds} from "../runtime/kinds/index.ts";
 import {perform} from "../runtime/perform.ts";
-import type {OpenedDocument} from "./document.ts";
 import {isError, openDocument} from "./document.ts";
 import {exitCode} from "./exit-code.ts";
-import type {GivenHere} from "./given-for.ts";
 import {givenFor} from "./given-for.ts";
-import {asksForPerson, checkAnswers, createHeadless} from "./headless.ts";
+import {checkAnswers, createHeadless} from "./headless.ts";
 import {onInterrupt} from "./interrupt.ts";
 import {problemLines} from "./problems.ts";
 import {createReporter} from "./reporter.ts";
@@ -52,7 +48,8 @@ export async function exec(reference: string, options: ExecOptions): Promise<num
 
   const lookup = (name: string): string | undefined => values.find((value) => value.name === name)?.value ?? environment[name];
   if (!report(checkTemplates(runbook, lookup), options)) return 2;
-  const pinned = confirmDestructive && !drill ? await findPinned(document, given) : null;
+  const pinned =
+    confirmDestructive && !drill ? await (await import("./find-pinned.ts")).findPinned(runbook, planRun(runbook, {section}), given) : null;
   const conductor = createHeadless(runbook, {
     answers,
     operator,
@@ -103,25 +100,6 @@ export async function exec(reference: string, options: ExecOptions): Promise<num
     if (limit) clearTimeout(limit);
     release();
   }
-}
-
-/** The cells whose connection pins its cluster; throws where one that would be confirmed for everybody does not. */
-async function findPinned({runbook, section}: OpenedDocument, given: GivenHere): Promise<ReadonlySet<StepId>> {
-  const {rehearse} = await import("../runtime/rehearse.ts");
-  const steps = await rehearse({runbook, plan: planRun(runbook, {section}), kinds, ...given});
-  const loose = steps.find(
-    ({step, cell}) =>
-      cell?.confirmation &&
-      cell.confirmation.phrase === null &&
-      cell.server !== "pinned" &&
-      !asksForPerson(step) &&
-      !given.answers.has(step.id)
-  );
-  if (loose)
-    throw new UsageError(
-      `--confirm-destructive without --drill needs a connection with system_identifier for each cell that destroys: "${loose.step.id}" (${pathOf(runbook, loose.step.span)}:${loose.step.span.line}) acts on ${loose.cell!.target}, which has none; pin it, give --drill, or --confirm ${loose.step.id}`
-    );
-  return new Set(steps.flatMap(({step, cell}) => (cell?.server === "pinned" ? [step.id] : [])));
 }
 
 /** Only a document that requires programs pays for asking them. */

@@ -59,7 +59,7 @@ function createProgram(): Command {
     .option("--answers <file>", "YAML: step id or input name → answer")
     .option("--confirm <id>", "answer a gate, checklist or confirmation: ID, or ID=phrase where one is asked for (repeatable)", collect)
     .option("--confirm-file <file>", "confirm what was reviewed: the output of plan --confirmations")
-    .option("--confirm-destructive", "confirm every destructive step; only for drills")
+    .option("--confirm-destructive", "confirm every destructive step; only of a drill, or where each acts on a pinned system_identifier")
     .option("--accept-proposals", "take what decisions propose")
     .option("--operator <name>", "who answers for what follows (default: $RUNBOOK_OPERATOR, else the user)")
     .option("--timeout <duration>", "longest time for what is left of the run, like 2h")

@@ -1,7 +1,11 @@
 import {resolve} from "node:path";
 
+import {planRun} from "../model/plan.ts";
 import type {Run} from "../model/run.ts";
+import {stepRun} from "../model/run.ts";
+import type {Runbook, StepId} from "../model/runbook.ts";
 import {stepName} from "../model/runbook.ts";
+import {settled} from "../model/standing.ts";
 import {UsageError} from "../model/usage-error.ts";
 import {checkTemplates} from "../runtime/connections/check-templates.ts";
 import {kinds} from "../runtime/kinds/index.ts";
@@ -12,6 +16,7 @@ import {openDocumentOfRun} from "./document.ts";
 import type {ExecOptions} from "./exec.ts";
 import {findLacks, report} from "./exec.ts";
 import {exitCode} from "./exit-code.ts";
+import type {GivenHere} from "./given-for.ts";
 import {givenFor} from "./given-for.ts";
 import {checkAnswers, createHeadless, howToDecide} from "./headless.ts";
 import {onInterrupt} from "./interrupt.ts";
@@ -35,19 +40,19 @@ export async function resumeRun(reference: string, options: ResumeOptions): Prom
     throw new UsageError(`${recording.folder} holds no run that has begun${recording.damage === null ? "" : `: ${recording.damage}`}`);
   if (ended !== null)
     throw new UsageError(`run ${start.run} has ended (${ended.outcome}: ${ended.reason}); a record can be read, not resumed`);
-  if (confirmDestructive && start.mode !== "drill")
-    throw new UsageError("--confirm-destructive is only for drills, and this run is none: give --confirm ID for each step");
 
   const document = await openDocumentOfRun(recording);
   const {runbook, bytes, included, directory, problems} = document;
   if (!report(problems, options)) return 2;
-  const {values, answers, environment, operator} = await givenFor(document, options);
+  const given = await givenFor(document, options);
+  const {values, answers, environment, operator} = given;
   checkAnswers(runbook, answers);
   const reviewed =
     options.confirmFile === undefined ? null : (await import("./confirm-file.ts")).readConfirmFile(options.confirmFile, runbook);
   const lookup = (name: string): string | undefined => values.find((value) => value.name === name)?.value ?? environment[name];
   if (!report([...checkTemplates(runbook, lookup), ...(await findLacks(runbook, environment))], options)) return 2;
 
+  const pinned = confirmDestructive && start.mode !== "drill" ? await findPinnedLeft(runbook, recording.run, given) : null;
   const lost = readLost(options.lost ?? [], runbook, findUndecided(runbook, recording.run));
   const conductor = createHeadless(runbook, {
     answers,
@@ -55,7 +60,7 @@ export async function resumeRun(reference: string, options: ResumeOptions): Prom
     drill: start.mode === "drill",
     acceptProposals,
     reviewed,
-    confirmsDestructive: () => confirmDestructive,
+    confirmsDestructive: ({id}) => confirmDestructive && (pinned?.has(id) ?? true),
     lost
   });
   let reporter: Reporter | null = null;
@@ -106,6 +111,13 @@ export async function resumeRun(reference: string, options: ResumeOptions): Prom
       `a person must decide about ${open.length === 1 ? "a step" : "steps"} before the run goes on; nothing was run\n${lines.join("\n")}`
     );
   }
+}
+
+/** Of a run that is no drill, every cell that destroys and is still to come must act on a pinned cluster. */
+async function findPinnedLeft(runbook: Runbook, run: Run, given: GivenHere): Promise<ReadonlySet<StepId>> {
+  const section = runbook.sections.find(({id}) => id === run.start?.plan.section)?.id ?? null;
+  const {findPinned} = await import("./find-pinned.ts");
+  return findPinned(runbook, planRun(runbook, {section}), given, (id) => run.steps.has(id) && settled(stepRun(run, id)));
 }
 
 class UndecidedError extends Error {

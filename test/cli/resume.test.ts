@@ -1,61 +1,20 @@
 import {createHash} from "node:crypto";
 import {readFileSync, rmSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
+import {execa} from "execa";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import type {Event} from "../../src/model/event.ts";
 import {readRun} from "../../src/runtime/runs.ts";
 import type {TestCluster} from "../support/postgres.ts";
 import {startCluster} from "../support/postgres.ts";
-import type {Said} from "./command.ts";
 import {fence, usePlace} from "./command.ts";
+import type {Interrupted} from "./interrupted.ts";
+import {go, interruptRun, ledgerOf, runsOf, stop} from "./interrupted.ts";
 
 const place = usePlace();
-const runs = (name: string): readonly string[] => ["--runs-dir", join(place.folder, `${name}-runs`)];
+const runs = (name: string): readonly string[] => runsOf(place, name);
 
-interface Interrupted {
-  readonly folder: string;
-  events(): readonly Event[];
-  bytes(): Buffer;
-  ledger(): string;
-  resume(...args: readonly string[]): Promise<Said>;
-}
-
-/** A run whose runner is killed once the ledger says "stop". */
-async function interrupt(
-  name: string,
-  text: string,
-  {args = [], env = {}}: {args?: readonly string[]; env?: Readonly<Record<string, string>>} = {}
-): Promise<Interrupted> {
-  const file = place.file(`${name}.md`, text.replaceAll("LEDGER", ledgerOf(name)));
-  place.file(`${name}.ledger`, "");
-  const started = place.start(["exec", file, "--quiet", ...args, ...runs(name)], env);
-  const ledger = (): string => readFileSync(join(place.folder, `${name}.ledger`), "utf8");
-  for (let tries = 0; !ledger().includes("stop\n"); tries++) {
-    if (tries > 400 || started.exitCode !== null) throw new Error(`it never came so far: ${(await started).stderr}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  started.kill("SIGKILL");
-  await started;
-  const {stdout} = await place.runbook("runs", "--json", ...runs(name));
-  const {folder} = (JSON.parse(stdout) as {folder: string}[])[0]!;
-  const bytes = (): Buffer => readFileSync(join(folder, "journal.ndjson"));
-  return {
-    folder,
-    bytes,
-    ledger,
-    events: () =>
-      bytes()
-        .toString()
-        .split("\n")
-        .slice(0, -1)
-        .map((line) => JSON.parse(line) as Event),
-    resume: (...more) => place.runbook("resume", "latest", "--quiet", ...more, ...runs(name))
-  };
-}
-
-const ledgerOf = (name: string): string => `$RUNBOOK_DIRECTORY/${name}.ledger`;
-const stop = (id: string): string => fence(`bash {#${id}}`, "echo stop >> LEDGER", "test -e $RUNBOOK_RUN_DIRECTORY/go || sleep 60");
-const go = ({folder}: Interrupted): void => writeFileSync(join(folder, "go"), "");
+const interrupt = (name: string, text: string, given?: Parameters<typeof interruptRun>[3]): Promise<Interrupted> =>
+  interruptRun(place, name, text, given);
 
 describe("a run whose runner was killed", () => {
   it("waits for a person's word about the step that nobody saw end, and is left as it was without", async () => {
@@ -240,5 +199,26 @@ describe("a run on a real server", () => {
     expect(said.stderr).toContain('the transaction that "begin" had left open was rolled back when its runner went');
     expect(await run.resume("--lost", "two=done:seen", "--env-file", env, "--accept-changes")).toMatchObject({exit: 0, stderr: ""});
     expect(run.events().find((event) => event.type === "deviation-recorded")).toMatchObject({deviation: "rolled-back", step: "begin"});
+  });
+
+  it("takes --confirm-destructive where each cell that destroys and is still to come acts on a pinned server", async () => {
+    const text = (more: string) =>
+      `---\nconnections:\n  default: {url: "\${URL}", system_identifier: "\${SYSTEM}"}\n  other: "\${URL}"\n---\n\n# P\n\n${fence("sql {#before on=other confirm}", "drop table if exists gone")}${stop("two")}${fence("sql {#drop}", "drop table if exists t")}${more}`;
+    const {stdout: system} = await execa(`${cluster.bin}/psql`, ["-XAtc", "select system_identifier from pg_control_system()"], {
+      env: cluster.environment
+    });
+    const given = {args: ["--confirm", "before"], env: {URL: cluster.url, SYSTEM: system}};
+    const loose = await interrupt("loose", text(fence("sql {#loose on=other}", "drop table if exists t")), given);
+    const before = loose.bytes();
+    expect(await loose.resume("--lost", "two=done:seen", "--confirm-destructive")).toMatchObject({
+      exit: 2,
+      stderr: expect.stringMatching(/system_identifier for each cell that destroys: "loose" \(loose\.md:\d+\) acts on other: /)
+    });
+    expect(loose.bytes()).toEqual(before);
+    const pinned = await interrupt("pinned", text(""), given);
+    expect(await pinned.resume("--lost", "two=done:seen", "--confirm-destructive")).toMatchObject({exit: 0, stderr: ""});
+    expect(pinned.events().find((event) => event.type === "question-answered" && event.step === "drop")).toMatchObject({
+      via: "--confirm-destructive"
+    });
   });
 });
