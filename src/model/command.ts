@@ -9,6 +9,7 @@ import {unreachable} from "./unreachable.ts";
 
 export type Command =
   | {readonly type: "execute"; readonly step: StepId}
+  | {readonly type: "execute-edited"; readonly step: StepId; readonly text: string; readonly why: string} // once; the document stays as it is
   | {readonly type: "run"; readonly to: StepId | null; readonly section: SectionId | null} // the course; up to a step, or of a section
   | {readonly type: "cancel"} // the running cell, and what was to follow it
   | {readonly type: "answer"; readonly step: StepId; readonly answer: Answer; readonly note: string; readonly phrase: string | null}
@@ -32,6 +33,8 @@ export function refusal(runbook: Runbook, run: Run, command: Command): string | 
   switch (command.type) {
     case "execute":
       return refuseExecute(runbook, run, command.step);
+    case "execute-edited":
+      return refuseExecute(runbook, run, command.step) ?? refuseEdit(runbook, command);
     case "run":
       return busy(runbook, run);
     case "cancel":
@@ -73,6 +76,15 @@ function refuseExecute(runbook: Runbook, run: Run, id: StepId): string | null {
   if (step.type === "checklist" && step.advisory) return "a plain task list has nothing to run";
   if (stepRun(run, id).status === "background") return `"${stepName(step)}" goes on in the background`;
   return busy(runbook, run);
+}
+
+function refuseEdit(runbook: Runbook, {step: id, text, why}: Extract<Command, {type: "execute-edited"}>): string | null {
+  const step = findStep(runbook, id);
+  if (step?.type !== "cell") return "only a cell has a text that can be edited";
+  if (text.trim() === "") return "the edited text is empty";
+  if (text.includes("\0")) return "the edited text must not hold a NUL";
+  if (text === step.source) return "that is the text of the document; run it as it is";
+  return why.trim() === "" ? "say why it is edited" : null;
 }
 
 function refuseAnswer(runbook: Runbook, run: Run, {step: id, answer, note, phrase}: Extract<Command, {type: "answer"}>): string | null {

@@ -68,7 +68,7 @@ export type Fact =
   | {readonly type: "reminder-done"; readonly reminder: string; readonly time: number; readonly by: string}
   | {
       readonly type: "deviation-recorded";
-      readonly deviation: "out-of-order" | "repeated" | "skipped" | "changed" | "rolled-back";
+      readonly deviation: "out-of-order" | "repeated" | "skipped" | "changed" | "rolled-back" | "edited";
       readonly step: StepId | null; // null: the document
       readonly by: string;
       readonly why: string;
@@ -160,6 +160,7 @@ export type Via =
 export interface Execution {
   readonly text: string; // after redaction
   readonly sha256: string; // of the exact bytes before redaction
+  readonly edited: boolean; // a person had changed the text for this one time; false in older journals
   readonly session: string;
   readonly target: string; // "local", a host or a connection
   readonly host: string;

@@ -91,6 +91,7 @@ const plan = record<Plan>({section: nullable(sectionId), steps: list(planned)});
 const execution = record<Execution>({
   text,
   sha256,
+  edited: added(flag, false),
   session: text,
   target: text,
   host: text,
@@ -264,7 +265,7 @@ const readers: Readers = {
   "reminder-done": record<FactOf<"reminder-done">>({type: exactly("reminder-done"), reminder: text, time: place, by: text}),
   "deviation-recorded": record<FactOf<"deviation-recorded">>({
     type: exactly("deviation-recorded"),
-    deviation: exactly("out-of-order", "repeated", "skipped", "changed", "rolled-back"),
+    deviation: exactly("out-of-order", "repeated", "skipped", "changed", "rolled-back", "edited"),
     step: nullable(stepId),
     by: text,
     why: text

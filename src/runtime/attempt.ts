@@ -188,6 +188,7 @@ function describe(stage: Stage, cell: Cell): Execution {
   return {
     text: stage.redactor.text(cell.source).text,
     sha256: createHash("sha256").update(cell.source).digest("hex"),
+    edited: cell.source !== (stage.steps.get(cell.id) as Cell).source,
     session,
     target: on ?? local,
     host,

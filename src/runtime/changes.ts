@@ -29,7 +29,8 @@ export async function findChanges(start: RunStarted, {runbook, bytes, directory}
 export function findChangedSteps({steps}: Runbook, run: Run): readonly Step[] {
   const changed = steps.filter((step) => {
     const now = stepRun(run, step.id);
-    const executed = now.status === "running" || now.status === "background" ? now.attempt : attemptsOf(now).at(-1);
+    const attempts = now.status === "running" || now.status === "background" ? [...now.earlier, now.attempt] : attemptsOf(now);
+    const executed = attempts.findLast(({execution}) => !execution.edited) ?? attempts.at(-1);
     return step.type === "cell" && executed !== undefined && executed.execution.sha256 !== sha256(step.source);
   });
   const doubtful = steps.find(

@@ -2,6 +2,7 @@
  * Who decides. A run asks its conductor what comes next and puts its questions to it: headless, the answers came with the
  * command line; served, they come from the people at the page. The run itself never answers anything.
  */
+import type {Edit} from "../model/edit.ts";
 import type {Answer, Event, Fact, Mode, Question, Via} from "../model/event.ts";
 import type {AnyKind} from "../model/kind.ts";
 import type {Plan} from "../model/plan.ts";
@@ -22,7 +23,7 @@ export interface Conductor {
   value(input: Input, step: StepId | null, signal: AbortSignal): Promise<GivenValue | null>;
 }
 export type Move =
-  | {readonly type: "pass"; readonly step: StepId; readonly by: string | null} // execute the cell, or ask the question
+  | {readonly type: "pass"; readonly step: StepId; readonly by: string | null; readonly edit?: Edit} // execute the cell, or ask the question
   | {readonly type: "skip"; readonly step: StepId; readonly reason: string; readonly by: string | null}
   | {readonly type: "end"};
 export interface Answered {

@@ -1,5 +1,7 @@
 /** Gets a run past one step: executes a cell, puts a question. */
 import {evaluate, truth} from "../expression/index.ts";
+import type {Edit} from "../model/edit.ts";
+import {editCell} from "../model/edit.ts";
 import {attemptsOf, stepRun} from "../model/run.ts";
 import type {Cell, Step} from "../model/runbook.ts";
 import {putQuestion, questionOf} from "./ask.ts";
@@ -12,11 +14,11 @@ import {reachTarget} from "./reach-target.ts";
 import {describeFailure, scopeOf} from "./scope.ts";
 import type {Stage} from "./stage.ts";
 
-export async function passStep(stage: Stage, step: Step): Promise<void> {
+export async function passStep(stage: Stage, step: Step, edit?: Edit): Promise<void> {
   stage.beginPass();
   if (!(await enter(stage, step))) return;
   stage.milestones.reachBefore(stage, step);
-  const settled = step.type === "cell" ? await passCell(stage, step) : await passQuestion(stage, step);
+  const settled = step.type === "cell" ? await passCell(stage, step, edit) : await passQuestion(stage, step);
   if (settled) stage.milestones.reachAfter(stage, step);
 }
 
@@ -38,7 +40,8 @@ async function passQuestion(stage: Stage, step: Exclude<Step, Cell>): Promise<bo
   return answer !== null && answer.type !== "refused";
 }
 
-async function passCell(stage: Stage, cell: Cell): Promise<boolean> {
+async function passCell(stage: Stage, written: Cell, edit: Edit | undefined): Promise<boolean> {
+  const cell = edit ? editCell(stage.request.runbook, written, edit.text) : written;
   const begun = attemptsOf(stepRun(stage.run, cell.id)).length;
   const lost = await decideLost(stage, cell);
   if (lost !== "execute") return lost === "settled";
@@ -55,6 +58,7 @@ async function passCell(stage: Stage, cell: Cell): Promise<boolean> {
   if (!(await resolveInputs(stage, cell.uses, cell))) return false;
   const assessment = await assessCell(stage.kindOf(cell), cell, stage.variables.bound.keys());
   if (!(await confirmCell(stage, cell, assessment))) return false;
+  if (edit) await stage.record({type: "deviation-recorded", deviation: "edited", step: cell.id, by: edit.by, why: edit.why});
   return executeUntil(stage, cell, begun, destroys(cell, assessment));
 }
 

@@ -15,7 +15,6 @@ import type {DeskState} from "../model/served.ts";
 import {UsageError} from "../model/usage-error.ts";
 import type {GivenValue, Performance, RunRequest} from "../runtime/conductor.ts";
 import {checkTemplates} from "../runtime/connections/check-templates.ts";
-import {refuseInput} from "../runtime/inputs.ts";
 import {probeRequirements} from "../runtime/requirements.ts";
 import {resume} from "../runtime/resume.ts";
 import {Broadcast} from "./broadcast.ts";
@@ -24,6 +23,7 @@ import type {Offer} from "./interrupted.ts";
 import {findOffer, refuseOffer, toServed} from "./interrupted.ts";
 import type {OpenedDocument} from "./library.ts";
 import {Operator} from "./operator.ts";
+import {findFlaw, refuseByPattern} from "./refuse.ts";
 
 export interface DeskOptions {
   readonly runsDirectory: string;
@@ -104,7 +104,11 @@ export class Desk {
 
   async #take(command: Command, by: string): Promise<string | null> {
     const {runbook} = this.document;
-    const reason = refusal(runbook, this.run, command) ?? this.#operator.refuse(command) ?? refuseByPattern(runbook, command);
+    const reason =
+      refusal(runbook, this.run, command) ??
+      this.#operator.refuse(command) ??
+      refuseByPattern(runbook, command) ??
+      (await findFlaw(runbook, command, this.#options.kinds));
     if (reason !== null) return reason;
     switch (command.type) {
       case "set-mode":
@@ -139,7 +143,7 @@ export class Desk {
   }
 
   async #conduct(
-    command: Extract<Command, {type: "execute" | "run" | "answer" | "tick" | "skip" | "finish"}>,
+    command: Extract<Command, {type: "execute" | "execute-edited" | "run" | "answer" | "tick" | "skip" | "finish"}>,
     by: string,
     performance: Performance
   ): Promise<string | null> {
@@ -288,11 +292,4 @@ export class Desk {
   #isSecret(name: string): boolean {
     return this.document.runbook.inputs.some((input) => input.name === name && input.type === "secret");
   }
-}
-
-/** An input's pattern is only judged here: nothing else can match one without being stalled by it. */
-function refuseByPattern({inputs}: Runbook, command: Command): string | null {
-  if (command.type !== "set-input") return null;
-  const input = inputs.find(({name}) => name === command.name);
-  return input ? refuseInput(input, command.value) : null;
 }

@@ -1,5 +1,6 @@
 /** Conducts a run by what people ask for at their pages: it waits where nobody has asked for anything. */
 import type {Command} from "../model/command.ts";
+import type {Edit} from "../model/edit.ts";
 import type {Question} from "../model/event.ts";
 import type {Run} from "../model/run.ts";
 import type {Input, Runbook, Step, StepId} from "../model/runbook.ts";
@@ -51,19 +52,23 @@ export class Operator implements Conductor {
 
   /** Why it cannot take the command at this moment, beyond what the run itself shows. */
   refuse(command: Command): string | null {
-    if (command.type !== "execute" && command.type !== "run" && command.type !== "finish") return null;
+    const executes = command.type === "execute" || command.type === "execute-edited";
+    if (!executes && command.type !== "run" && command.type !== "finish") return null;
     if (this.#finishing !== null) return "the run is being finished";
-    if (command.type === "execute" && this.#asking?.step.id === command.step) return "it is waiting for an answer";
+    if (executes && this.#asking?.step.id === command.step) return "it is waiting for an answer";
     return this.#sight.run().start === null || this.#sight.run().ended !== null || this.#wake !== null || this.#asking !== null
       ? null
       : "something is about to run";
   }
 
-  take(command: Extract<Command, {type: "execute" | "run" | "answer" | "tick" | "finish"}>, by: string): string | null {
+  take(command: Extract<Command, {type: "execute" | "execute-edited" | "run" | "answer" | "tick" | "finish"}>, by: string): string | null {
     switch (command.type) {
       case "execute":
         this.#course = null;
         return this.#pass(command.step, by);
+      case "execute-edited":
+        this.#course = null;
+        return this.#pass(command.step, by, undefined, {text: command.text, by, why: command.why.trim()});
       case "run":
         this.#course = beginCourse(this.#sight.runbook(), this.#sight.run(), {by, to: command.to, section: command.section});
         break;
@@ -154,10 +159,10 @@ export class Operator implements Conductor {
     return waitFor<GivenValue>(signal, (give) => this.#inputs.set(name, give)).finally(() => this.#inputs.delete(name));
   }
 
-  #pass(step: StepId, by: string, prepared?: Prepared): null {
+  #pass(step: StepId, by: string, prepared?: Prepared, edit?: Edit): null {
     if (prepared) this.#prepared.set(step, prepared);
     if (this.#approaching !== step && !this.#queue.some((move) => move.type === "pass" && move.step === step))
-      this.#queue.push({type: "pass", step, by});
+      this.#queue.push({type: "pass", step, by, ...(edit && {edit})});
     this.wake();
     return null;
   }

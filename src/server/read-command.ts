@@ -8,6 +8,8 @@ export function readCommand(value: unknown): Command {
   switch (fields.type) {
     case "execute":
       return {type: "execute", step: readStep(fields)};
+    case "execute-edited":
+      return {type: "execute-edited", step: readStep(fields), text: readText(fields, "text"), why: readText(fields, "why")};
     case "run":
       return {
         type: "run",

@@ -35,6 +35,7 @@ export const planned = (step: string, rest: Partial<Extract<PlannedStep, {action
 });
 
 export const execution: Execution = {
+  edited: false,
   text: "true",
   sha256: "2".repeat(64),
   session: "main",
