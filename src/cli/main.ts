@@ -154,7 +154,7 @@ try {
   else if (error instanceof UsageError) {
     process.stderr.write(`runbook: ${error.message}\n`);
     process.exitCode = 2;
-  } else if (error instanceof Error && (error.name === "JournalWriteError" || "syscall" in error)) {
+  } else if (error instanceof Error && (["JournalWriteError", "RegisterError"].includes(error.name) || "syscall" in error)) {
     const record = error.name === "JournalWriteError" ? "; the run stopped there, and can be resumed once it can be written again" : "";
     process.stderr.write(`runbook: ${error.message}${record}\n`); // the system's own words: no fault of this program
     process.exitCode = 1;

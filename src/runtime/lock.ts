@@ -15,9 +15,9 @@ export interface Lock {
   release(): void;
 }
 
-/** Takes the lock of a run folder; throws a `LockedError` while another living process holds it. */
-export function takeLock(folder: string): Lock {
-  const path = join(folder, "lock");
+/** Takes the lock of a run folder, or another one of that name; throws a `LockedError` while another living process holds it. */
+export function takeLock(folder: string, name = "lock"): Lock {
+  const path = join(folder, name);
   const holder = JSON.stringify(thisProcess());
   take(path, holder, folder);
   return {

@@ -12,6 +12,7 @@ import {refuseInput, setInput} from "./inputs.ts";
 import type {Journal, JournalListener} from "./journal.ts";
 import {killProcessesOf} from "./kill-run.ts";
 import {prepareStage} from "./prepare.ts";
+import {registerEnd, registerStart} from "./register.ts";
 import type {Interruptible, Interruption, Stage} from "./stage.ts";
 import {version} from "./version.ts";
 
@@ -65,11 +66,14 @@ export async function startPerforming(
 
   try {
     await begin(stage);
+    if (before.start === null) await registerStart(request, folder, {run, journal: journal.head});
   } catch (error) {
     await journal.close().catch(() => {});
     throw error;
   }
-  const done = performGiven().finally(() => journal.close());
+  const done = performGiven()
+    .then(() => (run.ended === null ? undefined : registerEnd(request, {run, journal: journal.head})))
+    .finally(() => journal.close());
   done.catch(() => {}); // whoever waits for it hears of it
 
   return {

@@ -1,4 +1,5 @@
 /** The runs of a runs directory, as anybody may read them. No reader ever writes. */
+import {createHash} from "node:crypto";
 import {open, readdir, readFile, stat} from "node:fs/promises";
 import {basename, join, resolve} from "node:path";
 import type {Event, Mode} from "../model/event.ts";
@@ -35,6 +36,7 @@ export interface RunSummary {
   readonly durationMs: number | null; // up to the last event
   readonly standing: ReturnType<typeof runStanding>;
   readonly reason: string; // of its end
+  readonly journal: string | null; // sha256 of its last line; null: there is none that is whole, or it is longer than any that ends a run
 }
 
 /** Newest first; folders that hold no journal are left out. */
@@ -125,7 +127,8 @@ async function summarize(folder: string): Promise<RunSummary | null> {
   try {
     const file = await open(join(folder, "journal.ndjson"), "r");
     try {
-      const [first, last] = [await readFirstEvent(file), await readLastEvent(file)];
+      const [first, line] = [await readFirstEvent(file), await readLastLine(file)];
+      const last = line && tryRead(line.toString());
       const started = first?.type === "run-started" ? first : null;
       const ended = last?.type === "run-ended" ? last : null;
       const standing = started === null ? "not started" : (ended?.outcome ?? (isHeld(folder) ? "running" : "interrupted"));
@@ -140,7 +143,8 @@ async function summarize(folder: string): Promise<RunSummary | null> {
         endedAt: ended?.at ?? null,
         durationMs: last?.ms ?? null,
         standing,
-        reason: ended?.reason ?? ""
+        reason: ended?.reason ?? "",
+        journal: line && createHash("sha256").update(line).digest("hex")
       };
     } finally {
       await file.close();
@@ -164,13 +168,13 @@ async function readFirstEvent(file: File): Promise<Event | null> {
 }
 
 /** The last whole line, if it is not longer than any that ends a run. */
-async function readLastEvent(file: File): Promise<Event | null> {
+async function readLastLine(file: File): Promise<Buffer | null> {
   const {size} = await file.stat();
   const length = Math.min(size, 256 * 1024);
   const {buffer} = await file.read(Buffer.alloc(length), 0, length, size - length);
   const end = buffer.lastIndexOf(10);
-  const begin = buffer.lastIndexOf(10, end - 1) + 1;
-  return end === -1 || (begin === 0 && length < size) ? null : tryRead(buffer.subarray(begin, end).toString());
+  const begin = end < 1 ? 0 : buffer.lastIndexOf(10, end - 1) + 1;
+  return end === -1 || (begin === 0 && length < size) ? null : buffer.subarray(begin, end + 1);
 }
 
 function tryRead(line: string): Event | null {
