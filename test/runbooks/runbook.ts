@@ -22,14 +22,14 @@ export async function buildCli(): Promise<void> {
 
 export async function runbook(
   args: readonly string[],
-  {cwd, env = {}}: {readonly cwd: string; readonly env?: Readonly<Record<string, string>>}
+  {cwd, env = {}, timeoutMs = 60_000}: {readonly cwd: string; readonly env?: Readonly<Record<string, string>>; readonly timeoutMs?: number}
 ): Promise<Ended> {
   const {exitCode, all} = await execa(process.execPath, [main, ...args], {
     cwd,
     env: {...plain, ...env},
     all: true,
     reject: false,
-    timeout: 60_000
+    timeout: timeoutMs
   });
   return {exit: exitCode ?? -1, text: all};
 }
