@@ -83,6 +83,7 @@ export interface Task<Config = unknown> {
   readonly cell: Cell;
   readonly config: Config;
   readonly attempt: number;
+  readonly timeoutMs: number | null; // what the attempt may take; whoever asked for it aborts it then
   readonly variables: ReadonlyMap<string, BoundVariable>; // present values, secrets included
   readonly runLabel: string; // "runbook <run> <step>": for application_name
   /** Null: the cell destroys nothing. Else to be told of the server before anything is sent; throws where the cell must not act on it. */
@@ -118,6 +119,7 @@ export interface Finish {
   /** The session's own value of a shell variable, for `shell.NAME`; null where the kind has none. */
   readonly shell: ((name: string) => string | undefined) | null;
   readonly endedFirst?: boolean; // it came to its end before it was told to end, and that stands
+  readonly timedOut?: boolean; // it was ended elsewhere because the attempt's time was over, before anybody here said so
   readonly background?: Background; // it is ready, and goes on
 }
 

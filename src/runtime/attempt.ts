@@ -61,6 +61,7 @@ export async function attemptCell(
       cell,
       config: cell.config,
       attempt,
+      timeoutMs,
       variables: stage.variables.bound,
       runLabel: `runbook ${stage.id} ${cell.id}`,
       claim: destructive && kind.targets === "connections" ? claim : null
@@ -92,10 +93,8 @@ export async function attemptCell(
   if (withheld) notes.push(await withheld.release(cell, (capture) => readCapture(capture, scope, redactor), stage, recorded.emit));
   const dropped = withheld?.dropped ?? false;
   withheld = null;
-  const judged =
-    running.signal.aborted && !finish.endedFirst
-      ? interrupted(running.signal.reason as Interruption, finish)
-      : judge(cell, kind, finish, scope, redactor);
+  const reason = interruptionOf(finish, running.signal, timeoutMs);
+  const judged = reason === null ? judge(cell, kind, finish, scope, redactor) : interrupted(reason, finish);
   // A failure that was promised: what was refused, and in which words, is part of the record.
   if (judged.outcome.type === "passed" && finish.error !== null) notes.unshift(finish.error.message);
   const goesOn = background !== undefined && judged.outcome.type === "passed" && recorded.failure === null;
@@ -165,6 +164,12 @@ export async function failAttempt(stage: Stage, cell: Cell, attempt: number, mes
     detail: ""
   });
   await stage.record({type: "cell-ended", step: cell.id, attempt, outcome: {type: "failed", message, place: null}, ending});
+}
+
+/** Why it did not come to an end of its own; null: it did. */
+function interruptionOf({endedFirst, timedOut}: Finish, signal: AbortSignal, timeoutMs: number | null): Interruption | null {
+  if (signal.aborted && !endedFirst) return signal.reason as Interruption;
+  return timedOut && timeoutMs !== null ? {type: "timed-out", afterMs: timeoutMs} : null;
 }
 
 /** The reason that came first, unless nobody can know whether what was started has ended. */

@@ -9,6 +9,7 @@ export interface Connected {
   readonly processId: number;
   readonly secretKey: number;
   readonly types: Map<number, string>; // learnt names of types
+  readonly limits: Map<string, number>; // "statement_timeout=60001", as we have set it → what stands there otherwise
   /** How the server says the session stands. */
   transaction(): "idle" | "open" | "failed";
   /** Asks a question of ours, not of a cell; rows as text. */
@@ -88,6 +89,7 @@ async function connectWith(ssl: Ssl, resolved: ResolvedConnection, applicationNa
     processId: internals.processID,
     secretKey: internals.secretKey,
     types: new Map(),
+    limits: new Map(),
     transaction() {
       const status = internals.getTransactionStatus();
       return status === "T" ? "open" : status === "E" ? "failed" : "idle";

@@ -5,6 +5,7 @@ import type {Connected} from "./connect.ts";
 import type {Failure} from "./finish.ts";
 import {plainFailure} from "./finish.ts";
 import {identifyServer} from "./identify-server.ts";
+import {setLimits} from "./limits.ts";
 import type {SqlConfig} from "./options.ts";
 import type {SqlSession} from "./session.ts";
 import {useConnection} from "./session.ts";
@@ -30,7 +31,7 @@ export async function enterSession(task: Task<SqlConfig>, session: SqlSession, s
 
 /** Names the cell to the server and sets what it may do; or says why it cannot begin here. */
 async function prepareSession(task: Task<SqlConfig>, session: SqlSession, connected: Connected): Promise<Failure | null> {
-  const {cell, config, runLabel} = task;
+  const {cell, config, runLabel, timeoutMs} = task;
   if (connected.escapesStrings() && cell.source.includes("\\")) {
     return plainFailure(
       "standard_conforming_strings is off here, so a backslash may end a string elsewhere than in the text as it was checked; set it on first",
@@ -52,8 +53,8 @@ async function prepareSession(task: Task<SqlConfig>, session: SqlSession, connec
   if (session.named !== runLabel) settings.push(`set application_name = ${quoteLiteral(runLabel)}`);
   if (!inside && session.readOnly !== readOnly)
     settings.push(readOnly ? "set default_transaction_read_only = on" : "reset default_transaction_read_only");
-  if (connected.transaction() === "failed" || settings.length === 0) return null;
-  await connected.ask(settings.join("; "));
+  if (connected.transaction() === "failed") return null;
+  await setLimits(connected, timeoutMs, settings);
   session.named = inside ? "" : runLabel; // a rollback takes the name back
   if (!inside) session.readOnly = readOnly;
   return null;

@@ -7,6 +7,7 @@ import type {Connected} from "./connect.ts";
 import {enterSession} from "./enter-session.ts";
 import type {Failure} from "./finish.ts";
 import {finished, plainFailure} from "./finish.ts";
+import {setLimits} from "./limits.ts";
 import {cutMetaCommands} from "./meta-commands.ts";
 import {placesIn} from "./offsets.ts";
 import type {SqlConfig} from "./options.ts";
@@ -87,10 +88,15 @@ export interface Running {
 async function runAll({text, statements, placeOf}: Prepared, running: Running): Promise<Failure | null> {
   const {task, connected, signal} = running;
   const own = task.config.transaction !== "auto";
+  let limited = connected.transaction() !== "failed";
   if (own) await connected.ask("begin");
   let failure: Failure | null = null;
   for (const [index, statement] of statements.entries()) {
     if (signal.aborted) break;
+    if (!limited && connected.transaction() !== "failed") {
+      await setLimits(connected, task.timeoutMs);
+      limited = true;
+    }
     failure = await runStatement(
       {
         ...statement,

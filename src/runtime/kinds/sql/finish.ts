@@ -7,6 +7,7 @@ export interface Failure {
   readonly sqlstate: string | null;
   readonly error: Finish["error"];
   readonly lost: string | null;
+  readonly timedOut?: boolean; // the server ended it when the attempt's time was over
 }
 
 export const plainFailure = (message: string, place: Place | null, sqlstate: string | null = null): Failure => ({
@@ -43,6 +44,7 @@ export function finished({
     leftovers: [],
     kept: [],
     detail,
-    shell: null
+    shell: null,
+    timedOut: failure?.timedOut ?? false
   };
 }

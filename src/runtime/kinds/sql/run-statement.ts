@@ -4,6 +4,7 @@ import {cancel} from "./cancel.ts";
 import type {Running} from "./execute.ts";
 import type {Failure} from "./finish.ts";
 import {failureOf, plainFailure} from "./finish.ts";
+import {isOverLimit} from "./limits.ts";
 import {characterOffset} from "./offsets.ts";
 import type {StatementResult} from "./statement-query.ts";
 import {isServerError, StatementQuery} from "./statement-query.ts";
@@ -47,7 +48,9 @@ export async function runStatement(sent: Sent, running: Running): Promise<Failur
     await outlet.flush();
     if (isServerError(error) && error.severity !== "FATAL" && error.severity !== "PANIC") {
       const offset = error.position === undefined ? 0 : characterOffset(sent.text, Number(error.position) - 1);
-      return failureOf(error, sent.place(offset));
+      const failure = failureOf(error, sent.place(offset));
+      if (!isOverLimit(error.code, performance.now() - began, task.timeoutMs)) return failure;
+      return {...failure, timedOut: true, error: {message: error.message, place: null, detail: `the server ended it: ${error.message}`}};
     }
     return loseConnection(error, sent, before, running);
   } finally {

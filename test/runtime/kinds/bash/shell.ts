@@ -88,7 +88,7 @@ export async function openShell({
       if (problems.length > 0) throw new Error(problems.join("\n"));
       const cell = toCell(source, {id: id ?? `cell-${++cells}`, options, config});
       const bound = new Map(Object.entries(variables).map(([name, given]) => [name, {secret: false, setAt: 1, ...given}]));
-      const task: Task<BashConfig> = {cell, config, attempt, variables: bound, runLabel: "test", claim: null};
+      const task: Task<BashConfig> = {cell, config, attempt, timeoutMs: null, variables: bound, runLabel: "test", claim: null};
       const texts = {stdout: [] as Uint8Array[], stderr: [] as Uint8Array[]};
       const finish = await kind.execute(
         task,

@@ -18,6 +18,7 @@ export interface Options {
   readonly variables?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   readonly attempt?: number;
+  readonly timeoutMs?: number | null;
   readonly retries?: number;
   readonly id?: string; // of the cell
   readonly emit?: (output: RawOutput) => void | Promise<void>;
@@ -72,7 +73,10 @@ export async function openNotebook(url: string, more: Partial<ResolvedConnection
   return {
     session,
     facts,
-    async run(source, {options = {}, variables = {}, signal = new AbortController().signal, attempt = 1, retries, id, emit} = {}) {
+    async run(
+      source,
+      {options = {}, variables = {}, signal = new AbortController().signal, attempt = 1, timeoutMs = null, retries, id, emit} = {}
+    ) {
       const outputs: RawOutput[] = [];
       const config = sql.read(options, (message) => {
         throw new Error(message);
@@ -89,6 +93,7 @@ export async function openNotebook(url: string, more: Partial<ResolvedConnection
           cell: toCell(source, config, {...(retries !== undefined && {retries}), ...(id !== undefined && {id})}),
           config,
           attempt,
+          timeoutMs,
           variables: bound,
           runLabel: "runbook 0190 cell",
           claim: null
