@@ -68,7 +68,9 @@ export const rules = {
   "decision-backward": error("A choice leads to a section that does not come after the decision."),
   "procedure-place": error("A `::procedure` does not stand under a heading, or its section has another."),
 
-  "rollback-when": error("A cell that says it is destructive stands in a section for failures, and has no `when`."),
+  "rollback-when": error(
+    "A cell that destroys something, as it says or as its text shows, stands in a section for failures, and has no `when`."
+  ),
 
   "objective-measure": error("An objective has not exactly one way to be measured: from one milestone to another, or a value."),
   "objective-milestone": error("An objective names a milestone that the document does not have."),

@@ -3,9 +3,10 @@ import type {AnyKind} from "../model/kind.ts";
 import {locate} from "../model/kind.ts";
 import type {Cell, Problem, Runbook, Span, Step} from "../model/runbook.ts";
 import {pathOf, stepName} from "../model/runbook.ts";
+import {inspectRollbacks} from "./inspect-rollbacks.ts";
 
 export async function inspectRunbook(runbook: Runbook, kinds: readonly AnyKind[]): Promise<readonly Problem[]> {
-  const problems: Problem[] = [...findUnsupported(runbook, kinds)];
+  const problems: Problem[] = [...findUnsupported(runbook, kinds), ...(await inspectRollbacks(runbook, kinds))];
   for (const step of runbook.steps) {
     if (step.type !== "cell") continue;
     const kind = kinds.find(({name}) => name === step.kind);

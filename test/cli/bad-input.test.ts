@@ -44,6 +44,10 @@ describe("a document that is wrong", () => {
       text: `---\nconnections:\n  default: "\${NO_SUCH_URL}"\n---\n\n# T\n\n${touch}\n${fence("sql {#q}", "select 1")}`,
       says: /^bad\.md:3:\d+ +error +connection "default" needs \$\{NO_SUCH_URL\}/m
     },
+    "a rollback of what was perhaps never done, as the guard finds": {
+      text: `# T\n\n${touch}\n## Undo\n\n::procedure{run=on-failure}\n\n${fence("bash {#undo}", "rm -rf /nonexistent/copy")}`,
+      says: /^bad\.md:11:1 +error +"undo" destroys something after a failure \(line 1: rm -rf .*\), so it needs a "when"/m
+    },
     "a program that is required and missing": {
       text: `---\nrequires: [ "no-such-program-here >= 3" ]\n---\n\n# T\n\n${touch}`,
       says: /^bad\.md:2:\d+ +error +"no-such-program-here" is required/m
