@@ -32,7 +32,9 @@ export function applyToStep(was: StepRun, event: StepEvent): StepRun {
       const confirmed =
         was.status === "answered" && was.question.type === "confirmation"
           ? {question: was.question, by: was.by, at: was.at, note: was.note, via: was.via}
-          : null;
+          : was.status === "ended"
+            ? was.confirmed // it is tried again, without asking again
+            : null;
       const attempt: Attempt = {
         number: event.attempt,
         execution: event.execution,

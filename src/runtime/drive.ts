@@ -3,6 +3,7 @@ import {stepRun} from "../model/run.ts";
 import {settled} from "../model/standing.ts";
 import {concludeRun} from "../model/verdict.ts";
 import {whenAborted} from "./inputs.ts";
+import {noteLeftStanding} from "./left-standing.ts";
 import {measureObjectives} from "./objectives.ts";
 import {passStep} from "./pass.ts";
 import {startReminders} from "./reminders.ts";
@@ -30,7 +31,9 @@ export async function drive(stage: Stage, quit: AbortSignal): Promise<void> {
   await stage.journal.settle();
   if (isLeft(quit)) return;
   const open = stage.stoppedAt !== null && !settled(stepRun(stage.run, stage.stoppedAt)) ? stage.stoppedAt : null;
-  await stage.record({type: "run-ended", ...concludeRun(stage.request.runbook, stage.run, open), notes: stage.notes});
+  const concluded = concludeRun(stage.request.runbook, stage.run, open);
+  const left = noteLeftStanding(stage.request.runbook, stage.run, concluded.outcome);
+  await stage.record({type: "run-ended", ...concluded, notes: left === null ? stage.notes : [...stage.notes, left]});
 }
 
 /** Why a run quits before its course is through. */

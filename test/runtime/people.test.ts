@@ -4,7 +4,9 @@ import {stepRun} from "../../src/model/run.ts";
 import type {Decision, Gate, Input, Runbook, SectionId, StepId} from "../../src/model/runbook.ts";
 import {standing} from "../../src/model/standing.ts";
 import type {Answered} from "../../src/runtime/conductor.ts";
+import {kinds} from "../../src/runtime/kinds/index.ts";
 import {begin} from "./begin.ts";
+import {fence, parse} from "./document.ts";
 import {cell, conduct, expression, runbook, section, span} from "./tiny.ts";
 
 const id = (name: string): StepId => name as StepId;
@@ -191,5 +193,24 @@ describe("an input", () => {
     expect(now.status === "ended" && now.attempt.ending.redactions).toBe(4);
     expect(JSON.stringify(events)).not.toMatch(/w\+rd|dytyZD|\\303/);
     expect(run.variables.get("NAME")).toEqual({value: "[redacted:NAME]", secret: true, step: null});
+  });
+});
+
+describe("a run that stops at a question after a confirmed cell", () => {
+  const text = `# B\n\n${fence("bash {#drop confirm retries=1 every=1ms}", "echo x >> tried; test $(wc -l < tried) = 2")}
+:::gate[Go on?]{#go}\nReally?\n:::
+\n## Undo\n\n::procedure{run=on-failure}\n\n${fence("bash {#undo}", "touch undone")}
+## Clean\n\n::procedure{run=always}\n\n${fence("bash {#clean}", "test ! -e undone")}`;
+
+  test("undoes nothing, cleans up, and says what stands", async () => {
+    const book = parse(text);
+    const ask = async (_: unknown, {type}: Question) => (type === "confirmation" ? answer({type: "confirmed"}) : null);
+    const run = await (await begin(book, {kinds, conductor: conduct(book, {ask})})).performance.done;
+    expect(run.ended).toMatchObject({outcome: "stopped", reason: 'stopped at "Go on?": nobody answered'});
+    expect(run.ended!.notes).toEqual([
+      'stopped after "drop" had been confirmed and begun: what was done stands, as sections for failures ("Undo") run only after a failure; a person must decide whether to undo it or to go on'
+    ]);
+    expect(stepRun(run, id("undo")).status).toBe("pending");
+    expect(stepRun(run, id("clean"))).toMatchObject({status: "ended", attempt: {outcome: {type: "passed"}}});
   });
 });
