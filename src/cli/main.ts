@@ -98,7 +98,15 @@ function createProgram(): Command {
     .option("--runs-dir <dir>", "where run folders are", ".runbook/runs")
     .action(async (run, options) => finish((await import("./show.ts")).show(run, options)));
 
-  for (const name of ["diff", "export", "archive", "verify", "metrics"]) {
+  program
+    .command("export <run>")
+    .description("a run as a file for other people: json is its record")
+    .requiredOption("--to <format>", "html, md, ipynb, junit or json")
+    .option("--out <file>", "where to write it (default: stdout)")
+    .option("--runs-dir <dir>", "where run folders are", ".runbook/runs")
+    .action(async (run, options) => finish((await import("./export.ts")).exportRun(run, options)));
+
+  for (const name of ["diff", "archive", "verify", "metrics"]) {
     program
       .command(name, {hidden: true})
       .allowUnknownOption()

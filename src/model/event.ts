@@ -2,6 +2,7 @@
  * The vocabulary of the journal. A fact is something that has happened, in the past tense; an event is a fact with its number
  * and time, as one line of the journal holds it. Facts are for ever: fields may be added, never renamed.
  */
+import type {ClosingAnswered} from "./closing.ts";
 import type {Plan} from "./plan.ts";
 import type {RunId, StepId} from "./runbook.ts";
 
@@ -74,13 +75,20 @@ export type Fact =
       readonly why: string;
     }
   | {readonly type: "cancel-requested"; readonly by: string; readonly step: StepId | null} // null: the whole run
+  | ClosingAnswered
   | {readonly type: "run-ended"; readonly outcome: RunOutcome; readonly reason: string; readonly notes: readonly string[]};
 
 export interface RunStarted {
   readonly type: "run-started";
   readonly v: 1; // version of the journal's format
   readonly run: RunId;
-  readonly runbook: {readonly path: string; readonly title: string; readonly revision: string | null; readonly digest: string};
+  readonly runbook: {
+    readonly path: string;
+    readonly title: string;
+    readonly revision: string | null;
+    readonly digest: string;
+    readonly git: GitState | null; // null: it stands in no repository, git did not say, or the journal is older
+  };
   readonly files: Readonly<Record<string, string>>; // copied into the run folder: path from the runbook's folder → sha256
   readonly includes: Readonly<Record<string, string>>; // files whose text ran too: path from the runbook's folder → sha256; their bytes are in the run folder's `includes`
   readonly directory: string; // absolute, the runbook's folder: where cells run; empty in older journals
@@ -106,6 +114,10 @@ export interface DocumentChanged {
   readonly includes: RunStarted["includes"];
   readonly plan: Plan;
 }
+export interface GitState {
+  readonly commit: string;
+  readonly dirty: boolean; // the document, or a file that ran with it, is not as the commit has it
+}
 export interface RunnerIdentity {
   readonly host: string;
   readonly user: string;
@@ -120,6 +132,7 @@ export interface ServerIdentity {
   readonly user: string;
   readonly systemIdentifier: string | null; // null: the role may not read it
   readonly recovering: boolean | null;
+  readonly timeline: number | null; // null: the role may not ask, or the journal is older
   readonly embedded: boolean;
   readonly demo: boolean; // PGlite: never drill evidence
 }

@@ -1,5 +1,6 @@
 /** Everything anybody sees of a run is the fold of its journal: the CLI, the server, the page and the archive all call `apply`. */
 import {AppendLog} from "./append-log.ts";
+import type {ClosingAnswered} from "./closing.ts";
 import type {
   Answer,
   Ending,
@@ -42,6 +43,7 @@ export interface Run {
   readonly cancelled: {readonly by: string; readonly at: string} | null;
   readonly waits: AppendLog<Interval>; // for people
   readonly idle: AppendLog<Interval>; // without a runner
+  readonly closing: AppendLog<ClosingAnswered & Event>; // what people have said of it, oldest first
 }
 /** How a reminder stands that has been due at least once. */
 export interface ReminderRun {
@@ -167,7 +169,8 @@ export const blank: Run = {
   reminders: new Map(),
   cancelled: null,
   waits: AppendLog.of(),
-  idle: AppendLog.of()
+  idle: AppendLog.of(),
+  closing: AppendLog.of()
 };
 
 const pending: StepRun = {status: "pending"};
@@ -185,6 +188,7 @@ export function apply(run: Run, event: Event): Run {
   if (event.seq !== run.seq + 1) throw new JournalError(event.seq, `expected event ${run.seq + 1}`);
   if (run.start === null && event.type !== "run-started")
     throw new JournalError(event.seq, `expected "run-started", found "${event.type}"`);
+  if (event.type === "closing-answered") return {...run, seq: event.seq, closing: run.closing.append(event)}; // when it was said is no time of the run
   if (run.ended !== null) throw new JournalError(event.seq, `"${event.type}" after the run had ended`);
   const next = {...run, seq: event.seq, lastMs: event.ms};
   switch (event.type) {

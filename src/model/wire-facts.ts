@@ -1,24 +1,8 @@
 /** One reader for each fact of the journal. The compiler holds them to the vocabulary in `event.ts`. */
-import type {
-  Answer,
-  Column,
-  Ending,
-  Execution,
-  Fact,
-  Measure,
-  Outcome,
-  Output,
-  Place,
-  Question,
-  RunnerIdentity,
-  RunStarted,
-  ServerIdentity,
-  Stream,
-  StreamTotal,
-  Via
-} from "./event.ts";
+import type {Answer, Column, Ending, Execution, Fact, Measure, Outcome, Output, Place, Question, Stream, StreamTotal} from "./event.ts";
 import type {Chooser, Plan, PlannedStep} from "./plan.ts";
 import type {RunId, SectionId, StepId} from "./runbook.ts";
+import {closingAnswered} from "./wire-closing.ts";
 import type {Reader} from "./wire-fields.ts";
 import {
   added,
@@ -37,40 +21,12 @@ import {
   text,
   variant
 } from "./wire-fields.ts";
+import {runner, server, source, via} from "./wire-identity.ts";
 
 const stream: Reader<Stream> = exactly("stdout", "stderr");
-const via: Reader<Via> = exactly(
-  "page",
-  "--set",
-  "--env-file",
-  "--answers",
-  "--confirm",
-  "--confirm-file",
-  "--confirm-destructive",
-  "--lost",
-  "--accept-proposals",
-  "--drill",
-  "include",
-  "environment",
-  "default"
-);
 const texts = list(text);
 const stepId = id<StepId>;
 const sectionId = id<SectionId>;
-
-const runner = record<RunnerIdentity>({host: text, user: text, pid: count, tools: dictionary(text)});
-const source = record<RunStarted["runbook"]>({path: text, title: text, revision: nullable(text), digest: sha256});
-const server = record<ServerIdentity>({
-  version: text,
-  host: text,
-  port: count,
-  database: text,
-  user: text,
-  systemIdentifier: nullable(text),
-  recovering: nullable(flag),
-  embedded: flag,
-  demo: flag
-});
 
 const chooser = record<Chooser>({decision: stepId, choice: count});
 const visited = record<Exclude<PlannedStep, {action: "skip"}>>({
@@ -271,6 +227,7 @@ const readers: Readers = {
     why: text
   }),
   "cancel-requested": record<FactOf<"cancel-requested">>({type: exactly("cancel-requested"), by: text, step: nullable(stepId)}),
+  "closing-answered": closingAnswered,
   "run-ended": record<FactOf<"run-ended">>({
     type: exactly("run-ended"),
     outcome: exactly("passed", "failed", "missed", "stopped", "cancelled"),

@@ -2,7 +2,7 @@
 import {createHash} from "node:crypto";
 import {mkdir, readdir, readFile} from "node:fs/promises";
 import {join} from "node:path";
-import type {DocumentChanged, RunStarted} from "../model/event.ts";
+import type {DocumentChanged, GitState, RunStarted} from "../model/event.ts";
 import type {Plan} from "../model/plan.ts";
 import type {Run} from "../model/run.ts";
 import {attemptsOf, stepRun} from "../model/run.ts";
@@ -44,14 +44,18 @@ export function findChangedSteps({steps}: Runbook, run: Run): readonly Step[] {
 }
 
 /** Puts the bytes that the run goes on with into its folder. */
-export async function keepChanges(folder: string, document: WholeDocument, plan: Plan): Promise<DocumentChanged> {
+export async function keepChanges(
+  folder: string,
+  document: WholeDocument,
+  {plan, git}: {plan: Plan; git: GitState | null}
+): Promise<DocumentChanged> {
   const earlier = (await readdir(folder)).filter((name) => name.startsWith("changed-")).length;
   const name = `changed-${earlier + 1}`;
   await mkdir(join(folder, name));
   const kept = await keepDocument(join(folder, name), document);
   await syncFolder(folder);
   const {path, title, revision} = document.runbook;
-  return {type: "document-changed", folder: name, runbook: {path, title, revision, digest: sha256(document.bytes)}, ...kept, plan};
+  return {type: "document-changed", folder: name, runbook: {path, title, revision, digest: sha256(document.bytes), git}, ...kept, plan};
 }
 
 const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");

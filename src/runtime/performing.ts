@@ -1,5 +1,5 @@
 /** A run at work: its journal is open, people can interrupt it, and it is driven to its end. */
-import type {Event, RunnerIdentity} from "../model/event.ts";
+import type {Event} from "../model/event.ts";
 import type {Run} from "../model/run.ts";
 import {apply, fold} from "../model/run.ts";
 import type {RunId, StepId} from "../model/runbook.ts";
@@ -7,14 +7,12 @@ import {UsageError} from "../model/usage-error.ts";
 import type {GivenValue, Performance, RunRequest} from "./conductor.ts";
 import type {Quitting} from "./drive.ts";
 import {drive} from "./drive.ts";
-import {host, user} from "./identity.ts";
 import {refuseInput, setInput} from "./inputs.ts";
 import type {Journal, JournalListener} from "./journal.ts";
 import {killProcessesOf} from "./kill-run.ts";
 import {prepareStage} from "./prepare.ts";
 import {registerEnd, registerStart} from "./register.ts";
 import type {Interruptible, Interruption, Stage} from "./stage.ts";
-import {version} from "./version.ts";
 
 export interface Beginning {
   readonly id: RunId;
@@ -154,10 +152,3 @@ function tell({onEvents}: RunRequest, events: readonly Event[]): void {
     process.emitWarning(`a view of the run failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   }
 }
-
-export const identify = (): RunnerIdentity => ({
-  host,
-  user,
-  pid: process.pid,
-  tools: {runbook: version, node: process.version}
-});

@@ -12,6 +12,7 @@ import {UsageError} from "../model/usage-error.ts";
 import {findChangedSteps, findChanges, keepChanges} from "./changes.ts";
 import type {GivenValue, Performance, RunRequest} from "./conductor.ts";
 import {findPasswordVariables} from "./connections/find-passwords.ts";
+import {readGitState} from "./git-state.ts";
 import {readGivenInputs} from "./inputs.ts";
 import {continueJournal} from "./journal.ts";
 import {readEntered} from "./kinds/bash/snapshot.ts";
@@ -19,7 +20,7 @@ import type {Lock} from "./lock.ts";
 import {takeLock} from "./lock.ts";
 import {endLostProcesses, findLostAttempts, toLostEnd} from "./lost-attempts.ts";
 import {refuseErrors} from "./perform.ts";
-import {identify, startPerforming} from "./performing.ts";
+import {startPerforming} from "./performing.ts";
 import {readSecrets} from "./prepare.ts";
 import type {Recalled} from "./recall.ts";
 import {recallFacts, recallVariables} from "./recall.ts";
@@ -30,6 +31,7 @@ import {createRedactor} from "./redact.ts";
 import {findRolledBack, refuseEmbedded} from "./resumable.ts";
 import type {WholeDocument} from "./run-folder.ts";
 import type {Stage} from "./stage.ts";
+import {identify} from "./tools.ts";
 
 export interface ResumeRequest extends Omit<RunRequest, "plan" | "mode" | "runsDirectory"> {
   readonly folder: string; // absolute; of the run
@@ -83,7 +85,9 @@ async function goOn(request: ResumeRequest, lock: Lock): Promise<Performance> {
   const lost = findLostAttempts(run);
   const leftovers = await endLostProcesses(start.run, lost);
   if (lost.some(({step}) => actsOnServer(request, step))) await new Promise((wake) => setTimeout(wake, serverMs));
-  const document = changed ? await keepChanges(folder, whole(request), plan) : null;
+  const by = await identify(runbook, request.environment);
+  const git = changed ? await readGitState(request.directory, runbook, request.environment) : null;
+  const document = changed ? await keepChanges(folder, whole(request), {plan, git}) : null;
   const runRequest: RunRequest = {...request, runsDirectory: join(folder, ".."), plan, mode: start.mode};
   const last = events.at(-1)!;
   return startPerforming(runRequest, {
@@ -99,7 +103,7 @@ async function goOn(request: ResumeRequest, lock: Lock): Promise<Performance> {
         {
           type: "run-resumed",
           operator: request.operator,
-          by: identify(),
+          by,
           idleMs: Math.max(0, stage.journal.elapsedMs() - last.ms),
           supplied: [...recalled.supplied.keys()]
         },

@@ -17,11 +17,17 @@ export interface Recording {
   readonly id: string;
   readonly bytes: Uint8Array; // of the runbook that ran
   readonly included: ReadonlyMap<string, Uint8Array>; // of the files that ran with it, by their paths from its folder
+  readonly begun: Document; // as the run began with it: another one only if it was changed meanwhile
   readonly path: string; // of the runbook, as the run was told it
   readonly events: readonly Event[];
   readonly run: Run; // their fold
   readonly live: boolean; // a living process holds its lock
   readonly damage: string | null; // why the journal could not be read to its end
+  readonly sha256: string; // of the last line that could be read
+}
+interface Document {
+  readonly bytes: Uint8Array;
+  readonly included: ReadonlyMap<string, Uint8Array>;
 }
 /** One line of a list of runs. */
 export interface RunSummary {
@@ -70,26 +76,33 @@ export async function readRun(folder: string): Promise<Recording> {
   const path = resolve(folder);
   const live = isHeld(path);
   const journal = await readFileOf(path, "journal.ndjson");
-  const {events, run, damage} = readJournal(journal, {writing: live});
+  const {events, run, damage, prev} = readJournal(journal, {writing: live});
   const changed = events.findLast((event) => event.type === "document-changed");
-  const document = changed?.type === "document-changed" ? join(path, changed.folder) : path; // as it was gone on with last
+  const begun = await readKept(path, events[0]?.type === "run-started" ? events[0].includes : {});
+  // as it was gone on with last
+  const document = changed?.type === "document-changed" ? await readKept(join(path, changed.folder), changed.includes) : begun;
   return {
     folder: path,
     id: run.start?.run ?? basename(path),
-    bytes: await readFileOf(document, "runbook.md"),
-    included: await readIncluded(document, run),
+    ...document,
+    begun,
     path: run.start?.runbook.path ?? join(path, "runbook.md"),
     events,
     run,
     live,
-    damage
+    damage,
+    sha256: prev
   };
 }
 
+async function readKept(folder: string, includes: Readonly<Record<string, string>>): Promise<Document> {
+  return {bytes: await readFileOf(folder, "runbook.md"), included: await readIncluded(folder, includes)};
+}
+
 /** What is gone is left out: whoever parses the runbook says so at its include. */
-async function readIncluded(folder: string, {start}: Run): Promise<ReadonlyMap<string, Uint8Array>> {
+async function readIncluded(folder: string, includes: Readonly<Record<string, string>>): Promise<ReadonlyMap<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>();
-  for (const file of Object.keys(start?.includes ?? {})) {
+  for (const file of Object.keys(includes)) {
     const bytes = await readFile(join(folder, "includes", storedPath(file))).catch(() => null);
     if (bytes) found.set(file, bytes);
   }

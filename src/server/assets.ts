@@ -26,6 +26,17 @@ export async function readAssets(): Promise<ReadonlyMap<string, Asset>> {
   throw new UsageError('the viewer is not built; run "npm run build" first');
 }
 
+/** Script and style of the viewer as texts, for a page that stands alone. */
+export async function readBundle(): Promise<{readonly script: string; readonly style: string}> {
+  const assets = await readAssets();
+  const textOf = (ending: string): string => {
+    const found = [...assets].filter(([name]) => name.endsWith(ending));
+    if (found.length !== 1) throw new Error(`a page that stands alone needs one ${ending} of the viewer, found ${found.length}`);
+    return Buffer.from(found[0]![1].bytes).toString();
+  };
+  return {script: textOf(".js"), style: textOf(".css")};
+}
+
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",

@@ -90,8 +90,8 @@ describe("a call that is wrong", () => {
       says: "runbook: --set is only for plan --confirmations"
     },
     "a command that is yet to come": {
-      args: ["export", "latest", "--now"],
-      says: 'runbook: "runbook export" does not exist yet; runbook --help lists what does'
+      args: ["archive", "latest", "--now"],
+      says: 'runbook: "runbook archive" does not exist yet; runbook --help lists what does'
     },
     "no command that ever was": {args: ["exce", "good.md"], says: /unknown command 'exce'\n\(Did you mean exec\?\)/},
     "no file at all": {args: ["exec"], says: "missing required argument 'file'"},

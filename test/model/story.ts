@@ -16,7 +16,7 @@ export const started = (...steps: readonly (string | PlannedStep)[]): Fact => ({
   type: "run-started",
   v: 1,
   run: "0190" as RunId,
-  runbook: {path: "story.md", title: "Story", revision: "1", digest: "0".repeat(64)},
+  runbook: {path: "story.md", title: "Story", revision: "1", digest: "0".repeat(64), git: {commit: "a".repeat(40), dirty: false}},
   files: {"a.sql": "1".repeat(64)},
   includes: {"../b.md": "3".repeat(64)},
   directory: "/srv",
@@ -132,6 +132,7 @@ export const everything: readonly Event[] = story(
       user: "u",
       systemIdentifier: null,
       recovering: false,
+      timeline: 1,
       embedded: true,
       demo: false
     }
@@ -168,7 +169,7 @@ export const everything: readonly Event[] = story(
   {
     type: "document-changed",
     folder: "changed-1",
-    runbook: {path: "story.md", title: "Story", revision: null, digest: "5".repeat(64)},
+    runbook: {path: "story.md", title: "Story", revision: null, digest: "5".repeat(64), git: null},
     files: {},
     includes: {},
     plan: {section: null, steps: ["one", "two", "gate", "list", "choice"].map((step) => planned(step))}
@@ -190,5 +191,17 @@ export const everything: readonly Event[] = story(
   {type: "milestone-reached", milestone: "done", time: "2026-01-01T00:00:00Z"},
   {type: "objective-measured", objective: "rto", measure: {result: "met", actualMs: 5, waitingMs: 1, idleMs: 0, reason: null}},
   {type: "cancel-requested", by: "ada", step: null},
+  {
+    type: "closing-answered",
+    by: "ada",
+    via: "--answers",
+    scenario: "the disk of the primary is gone",
+    assumptions: null,
+    independence: null,
+    findings: [{finding: "slow", severity: "low", owner: "bo", due: null, ticket: null}],
+    reportedTo: null,
+    signOff: {name: "Cy", role: "approver"},
+    whys: {"28": "to be sure"}
+  },
   {type: "run-ended", outcome: "cancelled", reason: "cancelled by ada", notes: ["an open transaction was rolled back"]}
 );

@@ -111,6 +111,8 @@ export function factLines(runbook: Runbook, steps: ReadonlyMap<StepId, Step>, ru
       ];
     case "cancel-requested":
       return [paint.yellow(`! cancelled by ${quiet(event.by)}`)];
+    case "closing-answered":
+      return [paint.dim(`  ${quiet(event.by)} said what only people know (${event.via})`)];
     case "run-ended":
       return ["", ...summaryLines(runbook, run, paint)];
     default:

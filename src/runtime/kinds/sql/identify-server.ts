@@ -11,11 +11,14 @@ export interface Identified {
 export async function identifyServer(connected: Connected): Promise<Identified> {
   const common =
     "current_setting('server_version'), current_database(), current_user, pg_catalog.pg_is_in_recovery(), current_setting('transaction_read_only')";
-  // not every role may read the system identifier, and not every server has the function
+  const identifier = "(select system_identifier from pg_catalog.pg_control_system())";
+  const timelineId = "(select timeline_id from pg_catalog.pg_control_checkpoint())";
+  // not every role may read these, and not every server has the functions
   const rows = await connected
-    .ask(`select ${common}, (select system_identifier from pg_catalog.pg_control_system())`)
-    .catch(() => connected.ask(`select ${common}, null`));
-  const [version, database, user, recovering, readOnly, systemIdentifier] = rows[0] ?? [];
+    .ask(`select ${common}, ${identifier}, ${timelineId}`)
+    .catch(() => connected.ask(`select ${common}, ${identifier}, null`))
+    .catch(() => connected.ask(`select ${common}, null, null`));
+  const [version, database, user, recovering, readOnly, systemIdentifier, timeline] = rows[0] ?? [];
   const {host, port, embedded, demo} = connected.resolved;
   return {
     identity: {
@@ -25,6 +28,7 @@ export async function identifyServer(connected: Connected): Promise<Identified> 
       database: database ?? connected.resolved.database,
       user: user ?? connected.resolved.user,
       systemIdentifier: systemIdentifier ?? null,
+      timeline: timeline === undefined || timeline === null ? null : Number(timeline),
       recovering: recovering === undefined || recovering === null ? null : recovering === "t",
       embedded,
       demo

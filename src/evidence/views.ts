@@ -1,0 +1,8 @@
+import type {View} from "./material.ts";
+import {showRecord} from "./record.ts";
+
+/** What a run can be exported to. */
+export const formats = ["json"] as const;
+export type Format = (typeof formats)[number];
+
+export const views: Readonly<Record<Format, View>> = {json: showRecord};

@@ -1,0 +1,23 @@
+import {toJsonSchema} from "@valibot/to-json-schema";
+import * as v from "valibot";
+import {describe, expect, test} from "vitest";
+import {toRecord} from "../../src/evidence/record.ts";
+import {drillRecord} from "../../src/evidence/record-schema.ts";
+import {views} from "../../src/evidence/views.ts";
+import {golden, journals, materialOf} from "./kept.ts";
+
+describe.each(journals)("journal %s", (name) => {
+  test("gives its golden record, which is as the schema says", () => {
+    const material = materialOf(name);
+    expect(v.parse(drillRecord, toRecord(material))).toEqual(toRecord(material));
+    golden(`goldens/${name}.json`, views.json(material));
+  });
+});
+
+test("the published JSON Schema says what a record is", () => {
+  const schema = toJsonSchema(drillRecord, {errorMode: "throw"});
+  golden(
+    "../../schema/drill.schema.json",
+    `${JSON.stringify({$id: "drill.schema.json", title: "Record of a run of a runbook", ...schema}, null, 2)}\n`
+  );
+});
