@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// npm run bench -- [1] [2] … [10] [--rounds N]: measures beside their floors, in interleaved rounds, as ratios with their targets.
+// npm run bench -- [1] [2] … [11] [--rounds N]: measures beside their floors, in interleaved rounds, as ratios with their targets.
 import {mkdtempSync, rmSync} from "node:fs";
 import {availableParallelism, cpus, tmpdir} from "node:os";
 import {join} from "node:path";
@@ -7,6 +7,7 @@ import {join} from "node:path";
 import {build, root} from "../scripts/build.mjs";
 import {bashCellsCost} from "./bash-cells.mjs";
 import {foldCost} from "./fold.mjs";
+import {followersCost} from "./followers.mjs";
 import {journalCost} from "./journal.mjs";
 import {report} from "./measure.mjs";
 import {outputCost} from "./outputs.mjs";
@@ -25,7 +26,8 @@ const measures = {
   7: {run: parseCost, rounds: 7},
   8: {run: foldCost, rounds: 5},
   9: {run: redactionCost, rounds: 15},
-  10: {run: journalCost, rounds: 9}
+  10: {run: journalCost, rounds: 9},
+  11: {run: followersCost, rounds: 5}
 };
 
 const given = process.argv.slice(2);

@@ -22,6 +22,7 @@ export interface ServedDocument {
 }
 /** What everybody at a runbook shares, besides the run. */
 export interface DeskState {
+  readonly name: string; // the runbook's
   readonly run: RunId | null;
   readonly digest: string; // `editionOf` the document as the server knows it now
   readonly mode: Mode; // of the run, or of the one that would start

@@ -18,15 +18,17 @@ export function createAccess({
   invite,
   host,
   port,
-  hosts
+  hosts,
+  tokens = new Map()
 }: {
   operator: string;
   invite: readonly string[];
   host: string;
   port: number;
   hosts: readonly string[];
+  tokens?: ReadonlyMap<string, string>; // of people who have one already
 }): Access {
-  const people = [operator, ...invite].map((name) => ({name, token: randomBytes(24).toString("base64url")}));
+  const people = [operator, ...invite].map((name) => ({name, token: tokens.get(name) ?? makeToken()}));
   const cookieName = `runbook-${port}`;
   const origin = `http://${bracket(host)}:${port}`;
   const known = new Set(hosts.map((name) => `${bracket(name)}:${port}`));
@@ -63,6 +65,8 @@ export function createAccess({
     }
   };
 }
+
+export const makeToken = (): string => randomBytes(24).toString("base64url");
 
 function refuseForeign({method, headers}: Request, own: string): string | null {
   const origin = headers.get("origin");

@@ -19,6 +19,7 @@ import {streamEvents} from "./event-stream.ts";
 import {safeHeaders} from "./headers.ts";
 import {readHome} from "./home.ts";
 import type {Library} from "./library.ts";
+import {openLine} from "./line.ts";
 import {CommandError, readCommand} from "./read-command.ts";
 import type {Records} from "./records.ts";
 
@@ -66,16 +67,17 @@ export function createApp({access, assets, library, desks, records}: AppParts): 
     return context.json({name, runbook, highlights, you: context.get("person")});
   });
   app.get("/api/events", async (context) => {
-    const name = context.req.query("runbook") ?? "";
-    const desk = await desks.find(name);
-    if (desk === null) return unknownRunbook(context, name);
+    const names = context.req.queries("runbook") ?? [];
+    const found = await Promise.all(names.map((name) => desks.find(name)));
+    const missing = found.indexOf(null);
+    if (names.length === 0 || missing !== -1) return unknownRunbook(context, names[missing] ?? "");
     const outgoing = context.env?.outgoing;
     if (!outgoing) return refuse(context, 426, "events need a connection that stays open");
     for (const [header, value] of Object.entries(safeHeaders)) outgoing.setHeader(header, value);
-    desk.broadcast.follow(outgoing, {
-      name: context.get("person"),
-      lastId: context.req.header("last-event-id") ?? context.req.query("after") ?? null
-    });
+    const line = openLine(outgoing, context.get("person"));
+    const after = context.req.queries("after") ?? []; // one for each runbook, in their order
+    const lastId = context.req.header("last-event-id");
+    for (const [place, desk] of found.entries()) desk!.broadcast.follow(line, lastId ?? after[place] ?? null);
     return RESPONSE_ALREADY_SENT;
   });
   app.post("/api/commands", async (context) => {

@@ -36,7 +36,7 @@ export interface DeskOptions {
 }
 
 export class Desk {
-  readonly broadcast = new Broadcast(() => this.#tell());
+  readonly broadcast = new Broadcast(() => this.state);
   document: OpenedDocument;
   run: Run = blank;
   readonly #options: DeskOptions;
@@ -64,6 +64,7 @@ export class Desk {
 
   get state(): DeskState {
     return {
+      name: this.document.runbook.path,
       run: this.run.start?.run ?? null,
       digest: editionOf(this.document.runbook),
       mode: this.run.start?.mode ?? this.#mode,
@@ -116,6 +117,7 @@ export class Desk {
         this.#tell();
         return null;
       case "begin-again":
+        await this.#performance?.done.catch(() => {}); // its last event is heard before its journal is closed
         this.#putAway();
         return null;
       case "resume":
@@ -286,7 +288,7 @@ export class Desk {
   }
 
   #tell(): void {
-    this.broadcast.announce("desk", this.state);
+    this.broadcast.announce();
   }
 
   #isSecret(name: string): boolean {

@@ -7,11 +7,12 @@ import type {Mode} from "../model/event.ts";
 import type {AnyKind} from "../model/kind.ts";
 import {UsageError} from "../model/usage-error.ts";
 import {perform} from "../runtime/perform.ts";
-import {createAccess} from "./access.ts";
+import {createAccess, makeToken} from "./access.ts";
 import type {App} from "./app.ts";
 import {createApp} from "./app.ts";
 import {readAssets} from "./assets.ts";
 import {createDesks} from "./desks.ts";
+import {keepLinks} from "./kept-links.ts";
 import {openLibrary} from "./library.ts";
 import {openRecords} from "./records.ts";
 
@@ -50,7 +51,8 @@ export async function serve({
   const server = createAdaptorServer({fetch: (request, env) => app!.fetch(request, env)}) as Server;
   const taken = await listen(server, port, host);
   const desks = createDesks(library, {runsDirectory, mode, kinds, environment, perform});
-  const access = createAccess({operator, invite, host: isAny(host) ? "127.0.0.1" : host, port: taken, hosts: hostsOf(host)});
+  const tokens = port === 0 ? new Map<string, string>() : await keepLinks(runsDirectory, port, [operator, ...invite], makeToken);
+  const access = createAccess({operator, invite, host: isAny(host) ? "127.0.0.1" : host, port: taken, hosts: hostsOf(host), tokens});
   app = createApp({access, assets, library, desks, records: openRecords({runsDirectory, kinds})});
   return {
     url: access.links[0]!.url,

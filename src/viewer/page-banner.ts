@@ -18,6 +18,7 @@ export class PageBanner extends RunElement {
     const {asked, broken} = progressOf(store.runbook, store.run);
     return html`
       ${store.connection === "lost" ? html`<p class="banner is-lost" role="alert">Connection lost. What runs goes on; this page catches up as soon as the server answers.</p>` : nothing}
+      ${store.connection === "unknown" ? html`<p class="banner is-lost" role="alert">The server was started again and does not know this page any more. Open the address that it printed.</p>` : nothing}
       ${store.trouble === null ? nothing : html`<p class="banner is-refused" role="alert"><span>${store.trouble}</span><button type="button" class="quiet small" aria-label="Dismiss" @click=${() => store.dismiss()}>${closeIcon}</button></p>`}
       ${store.desk?.trouble ? html`<p class="banner is-refused" role="alert">The run could not go on: ${store.desk.trouble}</p>` : nothing}
       ${this.#record()} ${this.#interrupted()} ${this.#ended()}

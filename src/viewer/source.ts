@@ -3,6 +3,9 @@ import type {Command} from "../model/command.ts";
 import type {Event} from "../model/event.ts";
 import type {RunId} from "../model/runbook.ts";
 import type {DeskState, ServedDocument, ServedRecord} from "../model/served.ts";
+import {takeSeat} from "./seat.ts";
+import type {Heard} from "./stream.ts";
+import {openStream} from "./stream.ts";
 
 export interface RunSource {
   document(): Promise<ServedDocument | ServedRecord>;
@@ -18,8 +21,8 @@ export interface Listener {
   desk(state: DeskState): void;
   connection(state: Connection): void;
 }
-/** `over`: nothing more will come. */
-export type Connection = "opening" | "open" | "lost" | "over";
+/** `over`: nothing more will come. `unknown`: the server is another one, which does not know this page. */
+export type Connection = "opening" | "open" | "lost" | "over" | "unknown";
 export interface Commands {
   /** Null when it was taken, else the reason why not. */
   send(command: Command): Promise<string | null>;
@@ -30,7 +33,7 @@ export function live(name: string): RunSource {
   const query = `runbook=${encodeURIComponent(name)}`;
   return {
     document: () => getJson<ServedDocument>(`/api/document?${query}`),
-    follow: (lastId, listener) => followServer((after) => `/api/events?${query}${after}`, lastId, listener),
+    follow: (lastId, listener) => takeSeat(name, lastId, toHeard(noticeStrangers(listener))),
     commands: {send: (command) => postCommand(`/api/commands?${query}`, command)},
     outputUrl,
     imageUrl
@@ -42,7 +45,10 @@ export function recorded(id: string): RunSource {
   const address = `/api/runs/${encodeURIComponent(id)}`;
   return {
     document: () => getJson<ServedRecord>(address),
-    follow: (lastId, listener) => followServer((after) => `${address}/events?${after}`, lastId, listener),
+    follow: (lastId, listener) => {
+      const stream = openStream(() => `${address}/events?after=${encodeURIComponent(lastId() ?? "")}`, toHeard(listener));
+      return () => stream.close();
+    },
     commands: null,
     outputUrl,
     imageUrl: () => null
@@ -67,65 +73,32 @@ export function archived({document, events}: {document: ServedRecord; events: re
 const outputUrl = (run: RunId, file: string): string => `/api/runs/${encodeURIComponent(run)}/outputs/${encodeURIComponent(file)}`;
 const imageUrl = (name: string, file: string): string => `/api/image?runbook=${encodeURIComponent(name)}&file=${encodeURIComponent(file)}`;
 
-const silenceMs = 40_000; // the server beats every 15 s
-const retryMs = 1500;
-
-function followServer(address: (after: string) => string, lastId: () => string | null, listener: Listener): () => void {
-  let stream: EventSource | null = null;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let waiting: Event[] = [];
-  const open = (): void => {
-    const after = lastId();
-    stream = new EventSource(address(after === null ? "" : `&after=${encodeURIComponent(after)}`));
-    stream.onopen = () => {
-      listener.connection("open");
-      listen();
-    };
-    stream.onmessage = ({data}) => {
-      listen();
-      // One frame of the wire holds many events: they are folded together.
-      if (waiting.push(JSON.parse(data) as Event) === 1) queueMicrotask(flush);
-    };
-    stream.addEventListener("desk", ({data}) => {
-      flush();
-      listener.desk(JSON.parse(data) as DeskState);
-    });
-    stream.addEventListener("beat", listen);
-    stream.addEventListener("end", () => {
-      flush();
-      leave();
-      listener.connection("over");
-    });
-    stream.onerror = again;
+/** An event source does not say why it failed: whether the server knows this page has to be asked. */
+function noticeStrangers(listener: Listener): Listener {
+  let isUnknown = false;
+  const ask = async (): Promise<void> => {
+    const response = await fetch("/", {method: "HEAD"}).catch(() => null);
+    if (response?.status !== 401) return;
+    isUnknown = true;
+    listener.connection("unknown");
   };
-  const flush = (): void => {
-    const events = waiting;
-    waiting = [];
-    if (events.length > 0) listener.events(events);
+  return {
+    ...listener,
+    connection(state) {
+      if (state === "lost") void ask();
+      if (state === "open") isUnknown = false;
+      if (!isUnknown) listener.connection(state);
+    }
   };
-  const listen = (): void => {
-    clearTimeout(timer);
-    timer = setTimeout(again, silenceMs);
-  };
-  // Opened anew instead of left to the browser, so that it resumes from what was folded and not from what was received.
-  const again = (): void => {
-    close();
-    listener.connection("lost");
-    timer = setTimeout(open, retryMs);
-  };
-  const close = (): void => {
-    clearTimeout(timer);
-    stream?.close();
-    stream = null;
-  };
-  const leave = (): void => {
-    window.removeEventListener("offline", again);
-    close();
-  };
-  window.addEventListener("offline", again); // known before any byte is missed
-  open();
-  return leave;
 }
+
+/** Events as a listener folds them. */
+const toHeard = (listener: Listener): Heard => ({
+  events: (events) => listener.events(events.map((text) => JSON.parse(text) as Event)),
+  desk: (state) => listener.desk(JSON.parse(state) as DeskState),
+  connection: (state) => listener.connection(state),
+  end: () => listener.connection("over")
+});
 
 export async function getJson<T>(address: string): Promise<T> {
   const response = await fetch(address, {headers: {Accept: "application/json"}});
