@@ -41,7 +41,10 @@ function sit(port: MessagePort, {runbook, after, lock}: Extract<ToHub, {type: "s
 
 function leave(port: MessagePort): void {
   if (!seats.delete(port)) return;
-  if (seats.size > 0) return stream?.again();
+  if (seats.size > 0) {
+    stream?.again();
+    return;
+  }
   stream?.close();
   stream = null;
   state = "opening";

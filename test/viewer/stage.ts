@@ -1,5 +1,8 @@
 /** A server over a folder of runbooks, and people with browsers in front of it. All of it is real. */
+import {once} from "node:events";
 import {mkdir, mkdtemp, rm, writeFile} from "node:fs/promises";
+import type {AddressInfo} from "node:net";
+import {createServer} from "node:net";
 import {tmpdir} from "node:os";
 import {dirname, join} from "node:path";
 import type {Browser, BrowserContext, Page} from "playwright";
@@ -21,7 +24,17 @@ export interface Stage {
 
 export async function setStage(
   files: Readonly<Record<string, string>>,
-  {mode = "drill", invite = [], given = {}}: {mode?: Mode; invite?: readonly string[]; given?: Readonly<Record<string, string>>} = {}
+  {
+    mode = "drill",
+    invite = [],
+    given = {},
+    port = 0
+  }: {
+    mode?: Mode;
+    invite?: readonly string[];
+    given?: Readonly<Record<string, string>>;
+    port?: number;
+  } = {}
 ): Promise<Stage> {
   const root = await mkdtemp(join(tmpdir(), "runbook-viewer-"));
   const folder = join(root, "runbooks");
@@ -31,7 +44,7 @@ export async function setStage(
     await writeFile(join(folder, name), text);
   }
   const environment = {PATH: process.env.PATH ?? "", HOME: root, LANG: "C.UTF-8", ...given};
-  const start = () => serve({path: folder, runsDirectory, operator: "ada", mode, kinds, environment, invite});
+  const start = () => serve({path: folder, runsDirectory, operator: "ada", mode, kinds, environment, invite, port});
   let serving = await start();
   return {
     folder,
@@ -56,6 +69,16 @@ export const openBrowser = (): Promise<Browser> =>
     executablePath: process.env.RUNBOOK_CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
   });
+
+/** A port that nobody has, for a server that is to come back where it was. */
+export async function findPort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const {port} = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
 
 /** A page of somebody who came in by a link, at a path of the server. Errors of the page fail the test that looks at them. */
 export async function enter(context: BrowserContext, url: string, path: string): Promise<{page: Page; errors: string[]}> {
