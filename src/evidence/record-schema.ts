@@ -165,7 +165,7 @@ const question = v.strictObject({
 const deviation = v.strictObject({
   seq: about(count, "of its event in the journal"),
   at: time,
-  deviation: v.picklist(["out-of-order", "repeated", "skipped", "changed", "rolled-back"]),
+  deviation: v.picklist(["out-of-order", "repeated", "skipped", "changed", "edited", "rolled-back"]),
   step: v.nullable(text),
   by: text,
   why: about(v.nullable(text), "null: nobody said")
