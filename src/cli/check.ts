@@ -21,7 +21,7 @@ export async function check(paths: readonly string[], {format}: {format: "text" 
   return problems.some(isError) ? 2 : 0;
 }
 
-async function findDocuments(path: string): Promise<readonly string[]> {
+export async function findDocuments(path: string): Promise<readonly string[]> {
   const found = await stat(path).catch(() => null);
   if (!found?.isDirectory()) return [path]; // what is wrong with a path that is no file is said where it is read
   const entries = await readdir(path, {recursive: true, withFileTypes: true});

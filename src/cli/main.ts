@@ -106,7 +106,25 @@ function createProgram(): Command {
     .option("--runs-dir <dir>", "where run folders are", ".runbook/runs")
     .action(async (run, options) => finish((await import("./export.ts")).exportRun(run, options)));
 
-  for (const name of ["diff", "archive", "verify", "metrics"]) {
+  program
+    .command("metrics [path...]")
+    .description(
+      "what the runs of each runbook say together; PATH: runbooks, or folders of them, whose drills may be due though none was ever made"
+    )
+    .option("--due", "say only which promised drills are due; 1 when one is overdue")
+    .option("--openmetrics", "in the OpenMetrics text format")
+    .option("--json", "as JSON")
+    .option("--runs-dir <dir>", "where run folders are", ".runbook/runs")
+    .action(async (paths, options) => finish((await import("./metrics.ts")).metrics(paths, options)));
+
+  program
+    .command("diff <run> <other>")
+    .description("what differed between two runs, apart from times and ids; 1 when something did")
+    .option("--json", "as JSON")
+    .option("--runs-dir <dir>", "where run folders are", ".runbook/runs")
+    .action(async (run, other, options) => finish((await import("./diff.ts")).diff(run, other, options)));
+
+  for (const name of ["archive", "verify"]) {
     program
       .command(name, {hidden: true})
       .allowUnknownOption()
