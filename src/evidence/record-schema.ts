@@ -97,6 +97,7 @@ const attempt = v.strictObject({
   number: count,
   text: about(text, "what was executed, after redaction"),
   sha256: about(hash, "of the exact text before redaction"),
+  edited: about(v.boolean(), "a person had changed the text for this one time"),
   session: text,
   target: text,
   host: text,

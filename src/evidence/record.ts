@@ -55,9 +55,7 @@ export function toRecord(material: Material): DrillRecord {
         }
       ];
     }),
-    servers: events.flatMap((event) =>
-      event.type === "connection-opened" ? [{at: event.at, connection: event.connection, session: event.session, ...event.server}] : []
-    ),
+    servers: events.flatMap((event) => (event.type === "connection-opened" ? [serverOf(event)] : [])),
     targets: events.flatMap((event) =>
       event.type === "target-checked"
         ? [{at: event.at, step: event.step, connection: event.connection, pins: {...event.pins}, problem: event.problem}]
@@ -120,6 +118,11 @@ export function resultOf({ended, deviations}: Run): DrillRecord["result"] {
 function sourceOf({runbook, files, includes}: Pick<RunStarted, "runbook" | "files" | "includes">): NonNullable<DrillRecord["runbook"]> {
   const {path, title, revision, digest, git} = runbook;
   return {path, title, revision, sha256: digest, git, files: {...files}, includes: {...includes}};
+}
+
+function serverOf({at, connection, session, server}: Extract<Event, {type: "connection-opened"}>): DrillRecord["servers"][number] {
+  const {version, host, port, database, user, systemIdentifier, timeline, recovering, embedded, demo} = server;
+  return {at, connection, session, version, host, port, database, user, systemIdentifier, timeline, recovering, embedded, demo};
 }
 
 function remindersOf({reminders}: Runbook, run: Run): DrillRecord["reminders"] {

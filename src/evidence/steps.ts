@@ -45,7 +45,7 @@ function toStepRecord(id: StepId, step: Step | undefined, {sections}: Runbook, n
   };
 }
 
-const itemText = (step: Step | undefined, item: number): string =>
+export const itemText = (step: Step | undefined, item: number): string =>
   (step?.type === "checklist" ? step.items[item]?.text : undefined) ?? `item ${item + 1}`;
 
 /** Those that ended, and the one that goes on or has no end in the journal. */
@@ -53,12 +53,18 @@ export const allAttempts = (now: StepRun): readonly (Attempt | EndedAttempt)[] =
   goesOn(now) ? [...now.earlier, now.attempt] : attemptsOf(now);
 
 function toAttemptRecord(attempt: Attempt | EndedAttempt, step: Step | undefined): AttemptRecord {
-  const {execution} = attempt;
+  const {text, sha256, edited, session, target, host, user, detail} = attempt.execution;
   const expectations = step?.type === "cell" ? step.expectations : [];
   return {
     number: attempt.number,
-    ...execution,
-    detail: {...execution.detail},
+    text,
+    sha256,
+    edited,
+    session,
+    target,
+    host,
+    user,
+    detail: {...detail},
     startedAt: attempt.startedAt,
     ...endOf("outcome" in attempt ? attempt : null),
     expectations: [...attempt.checks].map(({index, met, actual}) => ({that: expectations[index]?.that.source ?? null, met, actual})),
