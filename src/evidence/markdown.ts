@@ -37,11 +37,13 @@ function summaryLines(material: Material): readonly string[] {
 /** What came of a step, in a quote under it, and its outputs in fences. */
 export function resultLines(step: Step, now: StepRun): readonly string[] {
   const attempts = allAttempts(now);
-  const ticks = "ticks" in now ? [...now.ticks].map(([item, tick]) => tickWords(step, item, tick)) : [];
   const words = attempts.length === 0 || now.status === "skipped" || now.status === "answered" ? [stepWords(step, now)] : [];
+  const ticks = "ticks" in now ? [...now.ticks].map(([item, tick]) => tickWords(step, item, tick)) : [];
+  const told = [...words, ...(words.length > 0 && ticks.length > 0 ? [""] : []), ...ticks];
   return [
     "",
-    ...words.flatMap((line) => [`> ${line}`, ""]),
+    ...told.map((line) => `> ${line}`.trimEnd()),
+    ...(told.length > 0 ? [""] : []),
     ...attempts.flatMap((attempt) => attemptLines(attempt, attempts.length, step))
   ];
 }
