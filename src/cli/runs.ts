@@ -3,7 +3,7 @@ import {resolve} from "node:path";
 import {formatDuration} from "../model/duration.ts";
 import type {KnownRun, Registration} from "../runtime/registered-runs.ts";
 import {listKnownRuns} from "../runtime/registered-runs.ts";
-import type {RunSummary} from "../runtime/runs.ts";
+import type {RunSummary} from "../runtime/summary.ts";
 import type {Paint} from "./terminal/paint.ts";
 import {paintFor} from "./terminal/paint.ts";
 import {quiet} from "./terminal/words.ts";

@@ -26,8 +26,6 @@ export interface Journal {
   /** Milliseconds since the run began, by a clock that never steps. */
   elapsedMs(): number;
   readonly syncs: number;
-  /** sha256 of the last line that was given to it; 64 zeros while there is none. */
-  readonly head: string;
   /** Aborts, with the reason, once the file cannot be written any more. */
   readonly failure: AbortSignal;
   close(): Promise<void>;
@@ -113,10 +111,6 @@ class JournalFile implements Journal {
 
   get failure(): AbortSignal {
     return this.#failure.signal;
-  }
-
-  get head(): string {
-    return this.#prev;
   }
 
   async append(fact: Fact): Promise<Event> {

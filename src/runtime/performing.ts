@@ -64,13 +64,13 @@ export async function startPerforming(
 
   try {
     await begin(stage);
-    if (before.start === null) await registerStart(request, folder, {run, journal: journal.head});
+    if (before.start === null) await registerStart(request, folder, run);
   } catch (error) {
     await journal.close().catch(() => {});
     throw error;
   }
   const done = performGiven()
-    .then(() => (run.ended === null ? undefined : registerEnd(request, {run, journal: journal.head})))
+    .then(() => (run.ended === null ? undefined : registerEnd(request, folder, run)))
     .finally(() => journal.close());
   done.catch(() => {}); // whoever waits for it hears of it
 

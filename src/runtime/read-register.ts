@@ -2,7 +2,7 @@
 import {createHash} from "node:crypto";
 import {readFile} from "node:fs/promises";
 import type {Reader} from "../model/wire-fields.ts";
-import {count, exactly, instant, nullable, record, sha256, text, variant} from "../model/wire-fields.ts";
+import {exactly, instant, nullable, record, sha256, text, variant} from "../model/wire-fields.ts";
 import {firstPrev} from "./journal.ts";
 import type {RegisteredEnd, RegisteredStart, RegisterLine} from "./register.ts";
 
@@ -71,14 +71,12 @@ const line: Reader<RegisterLine> = variant<RegisterLine>("type", {
     digest: sha256,
     section: nullable(text),
     mode: exactly("drill", "recovery"),
-    operator: text,
-    journal: sha256
+    operator: text
   }),
   "run-ended": record<Extract<RegisterLine, {type: "run-ended"}>>({
     ...common,
     type: exactly("run-ended"),
     outcome: exactly("passed", "failed", "missed", "stopped", "cancelled"),
-    events: count,
     journal: sha256
   })
 });

@@ -1,5 +1,5 @@
 /**
- * The register of a folder of runs: a line when a run starts and one when it ends, with the sha256 of the journal's last line. A run
+ * The register of a folder of runs: a line when a run starts and one when it ends, with the sha256 of the line of the journal that ended it. A run
  * that is taken away, and a journal whose end is, can be missed by it. The lines are chained like those of a journal.
  */
 import {createHash} from "node:crypto";
@@ -13,6 +13,7 @@ import {UsageError} from "../model/usage-error.ts";
 import {firstPrev} from "./journal.ts";
 import type {Lock} from "./lock.ts";
 import {LockedError, takeLock} from "./lock.ts";
+import {summarize} from "./summary.ts";
 
 export type RegisterLine = NewLine & {readonly prev: string};
 type NewLine = {readonly at: string; readonly run: string} & Registered;
@@ -26,13 +27,11 @@ export interface RegisteredStart {
   readonly section: string | null;
   readonly mode: Mode;
   readonly operator: string;
-  readonly journal: string; // sha256 of its first line
 }
 export interface RegisteredEnd {
   readonly type: "run-ended";
   readonly outcome: RunOutcome;
-  readonly events: number;
-  readonly journal: string; // sha256 of its last line
+  readonly journal: string; // sha256 of the line that ended it
 }
 
 /** Beside a folder that is called `runs`; any other may stand anywhere, and has it inside. */
@@ -42,13 +41,9 @@ export const registerOf = (runsDirectory: string): string =>
 interface Where {
   readonly runsDirectory: string;
 }
-interface Journaled {
-  readonly run: Run;
-  readonly journal: string; // sha256 of the last line so far
-}
 
 /** On disk before anything is executed; throws a `UsageError` when the run cannot be registered. */
-export async function registerStart({runsDirectory}: Where, folder: string, {run, journal}: Journaled): Promise<void> {
+export async function registerStart({runsDirectory}: Where, folder: string, run: Run): Promise<void> {
   const {runbook, plan, mode, operator, run: id} = run.start!;
   const {path, title, digest} = runbook;
   const name = basename(folder);
@@ -63,19 +58,19 @@ export async function registerStart({runsDirectory}: Where, folder: string, {run
       digest,
       section: plan.section,
       mode,
-      operator,
-      journal
+      operator
     });
   } catch (error) {
     throw new UsageError(`nothing was executed: the run cannot be registered: ${messageOf(error)}`);
   }
 }
 
-export async function registerEnd({runsDirectory}: Where, {run, journal}: Journaled): Promise<void> {
+export async function registerEnd({runsDirectory}: Where, folder: string, run: Run): Promise<void> {
   const {at, outcome} = run.ended!;
   const register = registerOf(runsDirectory);
   try {
-    await append(register, {at, run: run.start!.run, type: "run-ended", outcome, events: run.seq, journal});
+    const {journal} = (await summarize(folder))!;
+    await append(register, {at, run: run.start!.run, type: "run-ended", outcome, journal: journal!});
   } catch (error) {
     throw new RegisterError(
       `the run has ended (${outcome}: ${run.ended!.reason}) and its journal is whole, but ${register} does not say so: ${messageOf(error)}`

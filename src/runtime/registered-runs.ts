@@ -4,8 +4,8 @@ import {isHeld} from "./lock.ts";
 import type {RegisteredRun} from "./read-register.ts";
 import {readRegister} from "./read-register.ts";
 import {registerOf} from "./register.ts";
-import type {RunSummary} from "./runs.ts";
 import {listRuns} from "./runs.ts";
+import type {RunSummary} from "./summary.ts";
 
 /** `gone`: its folder is no longer there. `differs`: the journal does not end with the line that the register has. */
 export type Registration = "registered" | "not registered" | "end not registered" | "gone" | "differs";

@@ -1,15 +1,15 @@
 /** The runs of a runs directory, as anybody may read them. No reader ever writes. */
-import {createHash} from "node:crypto";
+import type {FileHandle} from "node:fs/promises";
 import {open, readdir, readFile, stat} from "node:fs/promises";
 import {basename, join, resolve} from "node:path";
-import type {Event, Mode} from "../model/event.ts";
+import type {Event} from "../model/event.ts";
 import type {Run} from "../model/run.ts";
-import type {runStanding} from "../model/standing.ts";
 import {UsageError} from "../model/usage-error.ts";
-import {readEvent} from "../model/wire.ts";
 import {isHeld} from "./lock.ts";
 import {readJournal} from "./read-journal.ts";
 import {storedPath} from "./run-folder.ts";
+import type {RunSummary} from "./summary.ts";
+import {summarize} from "./summary.ts";
 
 /** Everything there is of a run. */
 export interface Recording {
@@ -29,22 +29,6 @@ interface Document {
   readonly bytes: Uint8Array;
   readonly included: ReadonlyMap<string, Uint8Array>;
 }
-/** One line of a list of runs. */
-export interface RunSummary {
-  readonly id: string;
-  readonly folder: string;
-  readonly title: string;
-  readonly path: string;
-  readonly mode: Mode | null; // null: nothing of its journal can be read
-  readonly operator: string;
-  readonly startedAt: string | null;
-  readonly endedAt: string | null;
-  readonly durationMs: number | null; // up to the last event
-  readonly standing: ReturnType<typeof runStanding>;
-  readonly reason: string; // of its end
-  readonly journal: string | null; // sha256 of its last line; null: there is none that is whole, or it is longer than any that ends a run
-}
-
 /** Newest first; folders that hold no journal are left out. */
 export async function listRuns(runsDirectory: string): Promise<readonly RunSummary[]> {
   const found = await Promise.all((await namesOf(runsDirectory)).map((name) => summarize(join(resolve(runsDirectory), name))));
@@ -136,69 +120,7 @@ export async function* followRun(
   }
 }
 
-async function summarize(folder: string): Promise<RunSummary | null> {
-  try {
-    const file = await open(join(folder, "journal.ndjson"), "r");
-    try {
-      const [first, line] = [await readFirstEvent(file), await readLastLine(file)];
-      const last = line && tryRead(line.toString());
-      const started = first?.type === "run-started" ? first : null;
-      const ended = last?.type === "run-ended" ? last : null;
-      const standing = started === null ? "not started" : (ended?.outcome ?? (isHeld(folder) ? "running" : "interrupted"));
-      return {
-        id: started?.run ?? basename(folder),
-        folder,
-        title: started?.runbook.title ?? basename(folder),
-        path: started?.runbook.path ?? "",
-        mode: started?.mode ?? null,
-        operator: started?.operator ?? "",
-        startedAt: started?.at ?? null,
-        endedAt: ended?.at ?? null,
-        durationMs: last?.ms ?? null,
-        standing,
-        reason: ended?.reason ?? "",
-        journal: line && createHash("sha256").update(line).digest("hex")
-      };
-    } finally {
-      await file.close();
-    }
-  } catch {
-    return null;
-  }
-}
-
-type File = Awaited<ReturnType<typeof open>>;
-
-async function readFirstEvent(file: File): Promise<Event | null> {
-  let line = Buffer.alloc(0);
-  for (let at = 0; ; at = line.length) {
-    const {buffer, bytesRead} = await file.read(Buffer.alloc(65_536), 0, 65_536, at);
-    line = Buffer.concat([line, buffer.subarray(0, bytesRead)]);
-    const end = line.indexOf(10, at);
-    if (end !== -1) return tryRead(line.subarray(0, end).toString());
-    if (bytesRead === 0) return null;
-  }
-}
-
-/** The last whole line, if it is not longer than any that ends a run. */
-async function readLastLine(file: File): Promise<Buffer | null> {
-  const {size} = await file.stat();
-  const length = Math.min(size, 256 * 1024);
-  const {buffer} = await file.read(Buffer.alloc(length), 0, length, size - length);
-  const end = buffer.lastIndexOf(10);
-  const begin = end < 1 ? 0 : buffer.lastIndexOf(10, end - 1) + 1;
-  return end === -1 || (begin === 0 && length < size) ? null : buffer.subarray(begin, end + 1);
-}
-
-function tryRead(line: string): Event | null {
-  try {
-    return readEvent(line);
-  } catch {
-    return null;
-  }
-}
-
-async function readFrom(file: File, from: number): Promise<Buffer> {
+async function readFrom(file: FileHandle, from: number): Promise<Buffer> {
   const {size} = await file.stat();
   const length = Math.max(0, size - from);
   const {buffer, bytesRead} = await file.read(Buffer.alloc(length), 0, length, from);

@@ -6,8 +6,8 @@ import type {Event} from "../model/event.ts";
 import type {AnyKind} from "../model/kind.ts";
 import type {RunId} from "../model/runbook.ts";
 import type {ServedRecord, ServedRun} from "../model/served.ts";
-import type {RunSummary} from "../runtime/runs.ts";
 import {findRun, followRun, listRuns, readRun} from "../runtime/runs.ts";
+import type {RunSummary} from "../runtime/summary.ts";
 import {readRunbook} from "./library.ts";
 
 export interface Records {

@@ -1,6 +1,7 @@
 import {appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {expect, test} from "vitest";
+import {stampFact, toLine} from "../../src/model/wire.ts";
 import {readRegister} from "../../src/runtime/read-register.ts";
 import {registerOf} from "../../src/runtime/register.ts";
 import {listKnownRuns} from "../../src/runtime/registered-runs.ts";
@@ -19,9 +20,34 @@ test("a run is registered when it starts and when it ends, with the hash of its 
   expect(runs).toMatchObject([
     {run: performance.id, start: {path: "book.md", title: "A", mode: "drill", operator: "ada", section: null}, end: {outcome: "failed"}}
   ]);
-  expect(runs[0]!.end!.events).toBe((await readRun(performance.folder)).run.seq);
+  expect(runs[0]!.end!.journal).toBe((await readRun(performance.folder)).sha256);
   expect((await listKnownRuns(runsDirectory)).runs).toMatchObject([{registration: "registered", standing: "failed"}]);
   expect(registerOf("/srv/evidence")).toBe("/srv/evidence/register.ndjson");
+});
+
+test("what people say of a run after its end changes neither its outcome nor its registered end", async () => {
+  const runsDirectory = join(await temporaryFolder(), "runs");
+  const {performance} = await performText("# A\n\n```bash {#one}\ntrue\n```\n", {runsDirectory});
+  const {seq, ended} = await performance.done;
+  const {sha256} = await readRun(performance.folder);
+  const said = {
+    type: "closing-answered",
+    by: "ada",
+    via: "page",
+    scenario: "x".repeat(100_000),
+    assumptions: null,
+    independence: null,
+    findings: null,
+    reportedTo: null,
+    signOff: null,
+    whys: {}
+  } as const;
+  const line = toLine(stampFact(said, {seq: seq + 1, at: ended!.at, ms: 99_999_999}), sha256);
+  appendFileSync(join(performance.folder, "journal.ndjson"), line);
+  expect((await readRun(performance.folder)).damage).toBeNull();
+  expect((await listKnownRuns(runsDirectory)).runs).toMatchObject([
+    {registration: "registered", standing: "passed", durationMs: ended!.ms, journal: sha256}
+  ]);
 });
 
 test("what is missing from the folder of runs, or from a journal's end, is known", async () => {
@@ -75,7 +101,7 @@ test("several runners register at once, and no line is lost or torn", async () =
   const {runs, damage} = await readRegister(registerOf(runsDirectory));
   expect(damage).toBeNull();
   expect(runs.filter(({end}) => end !== null)).toHaveLength(100);
-  expect(readdirSync(join(runsDirectory, ".."))).toEqual(["register.ndjson"]);
+  expect(readdirSync(join(runsDirectory, ".."))).toEqual(["register.ndjson", "runs"]);
 });
 
 test("nothing is executed where the run cannot be registered", async () => {
