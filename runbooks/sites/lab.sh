@@ -59,6 +59,10 @@ site_unfence() {
   [ "$(site_database_status "${1:-primary}")" = stopped ] || site_database_reload "${1:-primary}"
 }
 
+# How a server reaches another one: to follow it, and to be rewound to it.
+site_replication_source() { echo "host=127.0.0.1 port=$(site_database_port "$1") user=replicator passfile=$LAB/server.pgpass"; }
+site_rewind_source() { echo "host=127.0.0.1 port=$(site_database_port "$1") user=postgres dbname=postgres passfile=$LAB/server.pgpass"; }
+
 # What a restored server needs to read the archive, and what is in there.
 site_restore_command() { echo "cp \"$WAL_ARCHIVE/%f\" \"%p\""; }
 site_wal_list() { (cd "$WAL_ARCHIVE" && find . -maxdepth 1 -type f -printf '%f %s\n' | sort); }
