@@ -1,9 +1,11 @@
+import {toJunit} from "./junit.ts";
 import {toMarkdown} from "./markdown.ts";
 import type {View} from "./material.ts";
+import {toNotebook} from "./notebook.ts";
 import {showRecord} from "./record.ts";
 
 /** What a run can be exported to. */
-export const formats = ["md", "json"] as const;
+export const formats = ["md", "ipynb", "junit", "json"] as const;
 export type Format = (typeof formats)[number];
 
-export const views: Readonly<Record<Format, View>> = {md: toMarkdown, json: showRecord};
+export const views: Readonly<Record<Format, View>> = {md: toMarkdown, ipynb: toNotebook, junit: toJunit, json: showRecord};

@@ -1,3 +1,5 @@
+import {readFileSync} from "node:fs";
+import {Validator} from "@cfworker/json-schema";
 import {toJsonSchema} from "@valibot/to-json-schema";
 import * as v from "valibot";
 import {describe, expect, test} from "vitest";
@@ -6,10 +8,14 @@ import {drillRecord} from "../../src/evidence/record-schema.ts";
 import {views} from "../../src/evidence/views.ts";
 import {golden, journals, materialOf} from "./kept.ts";
 
+const published = (): Validator =>
+  new Validator(JSON.parse(readFileSync(new URL("../../schema/drill.schema.json", import.meta.url), "utf8")), "7", false);
+
 describe.each(journals)("journal %s", (name) => {
   test("gives its golden record, which is as the schema says", () => {
     const material = materialOf(name);
     expect(v.parse(drillRecord, toRecord(material))).toEqual(toRecord(material));
+    expect(published().validate(JSON.parse(views.json(material))).errors).toEqual([]);
     golden(`goldens/${name}.json`, views.json(material));
   });
 });
