@@ -19,6 +19,7 @@ export interface ServedDocument {
   readonly runbook: Runbook;
   readonly highlights: Highlights;
   readonly you: string; // the reader's name, as the run records it
+  readonly lastMs?: Readonly<Record<StepId, number>>; // how long cells took in the run before
 }
 /** What everybody at a runbook shares, besides the run. */
 export interface DeskState {

@@ -63,8 +63,9 @@ export function createApp({access, assets, library, desks, records}: AppParts): 
     const name = context.req.query("runbook") ?? "";
     const desk = await desks.find(name);
     if (desk === null) return unknownRunbook(context, name);
-    const {runbook, highlights} = await desk.refresh();
-    return context.json({name, runbook, highlights, you: context.get("person")});
+    const {runbook, highlights, directory} = await desk.refresh();
+    const lastMs = await records.lastDurations({name, directory}, desk.run.start?.run ?? null);
+    return context.json({name, runbook, highlights, you: context.get("person"), lastMs});
   });
   app.get("/api/events", async (context) => {
     const names = context.req.queries("runbook") ?? [];

@@ -4,10 +4,11 @@ import {basename, join} from "node:path";
 
 import type {Event} from "../model/event.ts";
 import type {AnyKind} from "../model/kind.ts";
-import type {RunId} from "../model/runbook.ts";
+import type {RunId, StepId} from "../model/runbook.ts";
 import type {ServedRecord, ServedRun} from "../model/served.ts";
 import {findRun, followRun, listRuns, readRun} from "../runtime/runs.ts";
 import type {RunSummary} from "../runtime/summary.ts";
+import {findLastDurations} from "./last-durations.ts";
 import {readRunbook} from "./library.ts";
 
 export interface Records {
@@ -17,6 +18,11 @@ export interface Records {
   follow(id: string, options: {readonly after: number; readonly signal: AbortSignal}): Promise<AsyncGenerator<readonly Event[]> | null>;
   /** Where a cell's whole output lies; null for anything else. */
   output(id: string, file: string): Promise<{readonly path: string; readonly bytes: number} | null>;
+  /** How long the cells of a runbook took in its last run but this one. */
+  lastDurations(
+    document: {readonly name: string; readonly directory: string},
+    but: RunId | null
+  ): Promise<Readonly<Record<StepId, number>>>;
 }
 
 export function openRecords({runsDirectory, kinds}: {runsDirectory: string; kinds: readonly AnyKind[]}): Records {
@@ -45,7 +51,8 @@ export function openRecords({runsDirectory, kinds}: {runsDirectory: string; kind
       const path = join(folder, "outputs", file);
       const found = await stat(path).catch(() => null);
       return found?.isFile() ? {path, bytes: found.size} : null;
-    }
+    },
+    lastDurations: (document, but) => findLastDurations(runsDirectory, document, but)
   };
 }
 

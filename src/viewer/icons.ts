@@ -27,5 +27,11 @@ export const bellIcon = icon(
   stroke("M8 2.2a3.6 3.6 0 0 0-3.6 3.6c0 3.8-1.4 4.8-1.4 4.8h10s-1.4-1-1.4-4.8A3.6 3.6 0 0 0 8 2.2ZM6.9 13a1.3 1.3 0 0 0 2.2 0")
 );
 export const includeIcon = icon(stroke("M9.2 2.5H4.5a1 1 0 0 0-1 1v9a1 1 0 0 0 1 1h7a1 1 0 0 0 1-1V5.8L9.2 2.5Zm0 0v3.3h3.3"));
+export const endIcon = icon(stroke("M8 2.5v8M4.8 7.5 8 10.7l3.2-3.2M3 13.5h10"));
+export const sortIcon = icon(stroke("m5 6.2 3-3 3 3M5 9.8l3 3 3-3"));
+export const sortUpIcon = icon(stroke("M8 13V3.5M4.5 7 8 3.5 11.5 7"));
+export const sortDownIcon = icon(stroke("M8 3v9.5M4.5 9 8 12.5 11.5 9"));
+export const editIcon = icon(stroke("m10.2 3.3 2.5 2.5M3 13l.6-2.9 7.3-7.3a1 1 0 0 1 1.4 0l.9.9a1 1 0 0 1 0 1.4l-7.3 7.3L3 13Z"));
+export const searchIcon = icon(stroke("M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9ZM10.4 10.4l3.1 3.1"));
 export const closeIcon = icon(stroke("m4 4 8 8m0-8-8 8"));
 export const downloadIcon = icon(stroke("M8 2.5v7.3M4.9 6.9 8 10l3.1-3.1M3 13.2h10"));

@@ -4,7 +4,7 @@ import {customElement, state} from "lit/decorators.js";
 import type {Mode} from "../model/event.ts";
 import {runStanding} from "../model/standing.ts";
 import {RunElement, Ticking} from "./elements.ts";
-import {outlineIcon, playIcon, stopIcon} from "./icons.ts";
+import {outlineIcon, playIcon, searchIcon, stopIcon} from "./icons.ts";
 import {mark} from "./mark.ts";
 import {findClock, standingOf} from "./objectives.ts";
 import {progressOf} from "./progress.ts";
@@ -28,6 +28,7 @@ export class PageHeader extends RunElement {
     return html`<header class="top ${mode === null ? "" : `is-${mode}`}">
       <div class="top-title">
         <button type="button" class="quiet outline-button" aria-label="Outline" @click=${() => this.dispatchEvent(new CustomEvent("outline", {bubbles: true}))}>${outlineIcon}</button>
+        <button type="button" class="quiet find-button" aria-label="Find, go or do" title="Find, go or do (Ctrl+K)" @click=${() => this.dispatchEvent(new CustomEvent("find", {bubbles: true}))}>${searchIcon}</button>
         <a class="home-link" href="/" title="All runbooks and runs">Runbooks</a>
         <p class="title" title=${runbook.path}>${runbook.title}</p>
       </div>

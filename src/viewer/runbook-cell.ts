@@ -7,13 +7,15 @@ import type {Attempt, EndedAttempt, StepRun} from "../model/run.ts";
 import {attemptsOf, goesOn} from "../model/run.ts";
 import type {Cell, StepId} from "../model/runbook.ts";
 import {settled, standing} from "../model/standing.ts";
+import {asleep} from "./asleep.ts";
 import {optionWords} from "./cell-options.ts";
 import {checksOf} from "./cell-promises.ts";
 import {codeLines} from "./code.ts";
 import {confirmationPanel} from "./confirmation.ts";
 import {copyButton} from "./copy-button.ts";
+import {editedNote, editForm} from "./edit.ts";
 import {RunElement, Ticking} from "./elements.ts";
-import {linkIcon, playIcon, skipIcon, stopIcon, toHereIcon} from "./icons.ts";
+import {editIcon, linkIcon, playIcon, skipIcon, stopIcon, toHereIcon} from "./icons.ts";
 import {lostPanel} from "./lost.ts";
 import type {ProseContext} from "./prose.ts";
 import {prose} from "./prose.ts";
@@ -32,6 +34,7 @@ export class RunbookCell extends RunElement {
   @property({attribute: false}) context!: ProseContext;
   @state() private chosen: number | null = null; // the attempt that is looked at; null: the newest
   @state() private skipping = false;
+  @state() private edit: string | null = null; // the text that is being written in place of the cell's own
   #isNear = false;
   #isWhole = false; // for good: what was once shown can still be found
   #shown: StepRun | null = null;
@@ -65,24 +68,27 @@ export class RunbookCell extends RunElement {
     const now = store.stepRun(cell.id);
     this.#shown = now;
     this.dataset.standing = standing(now);
-    this.#isWhole ||= this.#isNear || now.status !== "pending";
-    if (!this.#isWhole) return html`<pre class="asleep"><code>${cell.source}</code></pre>`;
+    this.#isWhole ||= this.#isNear || goesOn(now) || now.status === "asked";
     const attempts: readonly Attempt[] = goesOn(now) ? [...now.earlier, now.attempt] : attemptsOf(now);
     const attempt = attempts.find(({number}) => number === this.chosen) ?? attempts.at(-1);
+    if (!this.#isWhole) return asleep(cell, attempt);
+    const marked = placeOf(attempt);
     return html`
       ${stepHead({step: cell, now, store, kind: cell.language, actions: store.source.commands ? this.#actions(now) : nothing})}
       ${cell.before.length > 0 ? html`<div class="step-prose">${prose(cell.before, this.context)}</div>` : nothing}
       <div class="code">
-        <pre tabindex="0" aria-label="Code"><code>${codeLines(this.context.highlights.cells[cell.id] ?? [[null, cell.source]], placeOf(attempt))}</code></pre>
+        <pre tabindex="0" aria-label="Code"><code>${codeLines(this.context.highlights.cells[cell.id] ?? [[null, cell.source]], attempt?.execution.edited ? null : marked)}</code></pre>
         ${copyButton(cell.source, "Copy the code")}
       </div>
       ${optionWords(cell, this.context.usualTimeoutMs)} ${checksOf(cell, attempt)}
       ${this.skipping ? skipForm({cancel: () => (this.skipping = false), skip: (why) => this.#skip(why)}) : nothing}
+      ${this.edit === null ? nothing : editForm({cell, text: this.edit, change: (text) => (this.edit = text), run: (why) => this.#runEdited(why), cancel: () => this.#leaveEdit(), refused: store.blocked})}
       ${now.status === "asked" && now.question.type === "confirmation" ? confirmationPanel({store, cell, question: now.question}) : nothing}
       ${store.run.ended === null && openQuestion(cell, now)?.type === "lost" ? lostPanel({store, cell}) : nothing}
       ${now.status === "skipped" ? html`<p class="fact">Skipped: ${now.reason}</p>` : nothing}
       ${now.status === "answered" && now.answer.type === "refused" ? html`<p class="fact">Refused by ${now.by}${now.note ? `: ${now.note}` : ""}</p>` : nothing}
       ${attempts.length > 1 ? this.#attempts(now, attempts as readonly EndedAttempt[], attempt) : nothing}
+      ${attempt ? editedNote(store, cell, attempt, marked) : nothing}
       ${attempt ? keyed(attempt.number, html`<runbook-outputs .attempt=${attempt} .run=${store.run.start!.run} .source=${store.source} .label="Output of ${stepLabel(cell)}"></runbook-outputs>`) : nothing}
       ${attempt ? ending(attempt, cell, "confirmed" in now ? now.confirmed : null) : nothing}
       ${cell.after.length > 0 ? html`<div class="step-prose">${prose(cell.after, this.context)}</div>` : nothing}`;
@@ -95,9 +101,10 @@ export class RunbookCell extends RunElement {
     const isOver = !goesOn(now);
     const again = now.status === "ended" || now.status === "skipped";
     return html`
-      <button type="button" class="quiet small" @click=${() => this.#copyLink()} aria-label="Copy a link to this step" title="Copy a link to this step">${linkIcon}</button>
+      <span class="step-more"><button type="button" class="quiet small" @click=${() => this.#copyLink()} aria-label="Copy a link to this step" title="Copy a link to this step">${linkIcon}</button>
+      ${isOver && now.status !== "asked" ? html`<button type="button" class="quiet small" @click=${() => this.beginEdit()} ?disabled=${store.run.ended !== null} aria-label="Edit and run once" title="Edit and run once (e)">${editIcon}</button>` : nothing}
       ${settled(now) || isRunning ? nothing : html`<button type="button" class="quiet small" @click=${() => (this.skipping = !this.skipping)} ?disabled=${store.run.ended !== null} aria-label="Skip this step" title="Skip this step">${skipIcon}</button>`}
-      <button type="button" class="quiet small" ?disabled=${blocked !== null} title=${blocked ?? "Run to here"} aria-label="Run to here" @click=${() => store.send({type: "run", to: cell.id, section: null})}>${toHereIcon}</button>
+      <button type="button" class="quiet small" ?disabled=${blocked !== null} title=${blocked ?? "Run to here"} aria-label="Run to here" @click=${() => store.send({type: "run", to: cell.id, section: null})}>${toHereIcon}</button></span>
       ${isRunning ? html`<button type="button" class="stop" @click=${() => store.send({type: "cancel"})}>${stopIcon} Stop</button>` : nothing}
       ${!isOver || now.status === "asked" ? nothing : html`<button type="button" class="run" ?disabled=${blocked !== null} title=${blocked ?? "Run this cell (Shift+Enter)"} @click=${() => this.runCell()}>${playIcon} ${again ? "Run again" : "Run"}</button>`}`;
   }
@@ -105,6 +112,34 @@ export class RunbookCell extends RunElement {
   runCell(): void {
     this.chosen = null;
     if (this.store.source.commands && this.store.blocked === null) void this.store.send({type: "execute", step: this.cell.id});
+  }
+
+  /** Opens the form that asks for another text. */
+  beginEdit(): void {
+    const now = this.store.stepRun(this.cell.id);
+    if (!this.store.source.commands || this.store.run.ended !== null || goesOn(now) || now.status === "asked") return;
+    this.#isWhole = true;
+    this.edit ??= this.cell.source;
+    void this.updateComplete.then(() => this.querySelector<HTMLTextAreaElement>(".is-edit textarea")?.focus());
+  }
+
+  /** Shows an attempt of the cell as a whole, so that something in it can be pointed at. */
+  async show(attempt: number | null): Promise<void> {
+    this.#isWhole = true;
+    this.chosen = attempt;
+    this.requestUpdate();
+    await this.updateComplete;
+  }
+
+  #leaveEdit(): void {
+    this.edit = null;
+    this.focus();
+  }
+
+  async #runEdited(why: string): Promise<void> {
+    const text = this.edit ?? "";
+    this.chosen = null;
+    if (await this.store.send({type: "execute-edited", step: this.cell.id, text, why})) this.#leaveEdit();
   }
 
   async #skip(why: string): Promise<void> {

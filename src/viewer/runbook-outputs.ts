@@ -6,6 +6,9 @@ import type {Attempt} from "../model/run.ts";
 import type {RunId} from "../model/runbook.ts";
 import {unreachable} from "../model/unreachable.ts";
 import {PageElement} from "./elements.ts";
+import type {JsonNode} from "./json-node.ts";
+import {readJson} from "./json-node.ts";
+import "./runbook-json-text.ts";
 import "./runbook-overflow.ts";
 import "./runbook-table.ts";
 import type {Chunk} from "./runbook-text.ts";
@@ -14,7 +17,7 @@ import type {RunSource} from "./source.ts";
 import {duration} from "./words.ts";
 
 type Group =
-  | {readonly type: "text"; readonly chunks: Chunk[]}
+  | {readonly type: "text"; readonly chunks: Chunk[]; json?: JsonNode | null} // known once all of it is there
   | {readonly type: "one"; readonly output: Exclude<Output, {type: "text" | "base64" | "overflowed"}>};
 
 /** What an attempt produced, in the order in which it came. Outputs are rendered, never kinds. */
@@ -32,8 +35,30 @@ export class RunbookOutputs extends PageElement {
     const {outputs} = this.attempt;
     for (; this.#seen < outputs.length; this.#seen++) this.#add(outputs.at(this.#seen)!);
     const ended = "outcome" in this.attempt;
-    return html`${this.#groups.map((group) => (group.type === "text" ? html`<runbook-text .chunks=${group.chunks} .count=${group.chunks.length} .label=${this.label}></runbook-text>` : one(group.output)))}
+    return html`${this.#groups.map((group) => (group.type === "text" ? this.#text(group, ended) : this.#one(group.output)))}
       ${[...this.#overflows.values()].map((output) => html`<runbook-overflow .output=${output} .run=${this.run} .source=${this.source} .ended=${ended}></runbook-overflow>`)}`;
+  }
+
+  #text(group: Extract<Group, {type: "text"}>, ended: boolean) {
+    const {chunks} = group;
+    if (ended && !this.#overflows.has("stdout")) group.json ??= jsonOf(chunks);
+    return group.json
+      ? html`<runbook-json-text .node=${group.json} .chunks=${chunks} .label=${this.label}></runbook-json-text>`
+      : html`<runbook-text .chunks=${chunks} .count=${chunks.length} .label=${this.label}></runbook-text>`;
+  }
+
+  #one(output: Extract<Group, {type: "one"}>["output"]) {
+    switch (output.type) {
+      case "table":
+        return html`<runbook-table .table=${output} .label="Rows of statement ${output.statement}: ${this.label}"></runbook-table>`;
+      case "command":
+        return html`<p class="command"><span class="tag">${output.tag}</span><span class="took">${duration(output.ms)}</span></p>`;
+      case "notice":
+        return html`<div class="notice"><p><strong>${output.severity}</strong> ${output.message}</p>
+        ${output.detail === null ? nothing : html`<p class="aside">${output.detail}</p>`}${output.hint === null ? nothing : html`<p class="aside">Hint: ${output.hint}</p>`}</div>`;
+      default:
+        return unreachable(output);
+    }
   }
 
   #add(output: Output): void {
@@ -64,18 +89,13 @@ export class RunbookOutputs extends PageElement {
   }
 }
 
-function one(output: Extract<Group, {type: "one"}>["output"]) {
-  switch (output.type) {
-    case "table":
-      return html`<runbook-table .table=${output}></runbook-table>`;
-    case "command":
-      return html`<p class="command"><span class="tag">${output.tag}</span><span class="took">${duration(output.ms)}</span></p>`;
-    case "notice":
-      return html`<div class="notice"><p><strong>${output.severity}</strong> ${output.message}</p>
-        ${output.detail === null ? nothing : html`<p class="aside">${output.detail}</p>`}${output.hint === null ? nothing : html`<p class="aside">Hint: ${output.hint}</p>`}</div>`;
-    default:
-      return unreachable(output);
-  }
+const longestTree = 1024 * 1024;
+
+/** What was printed, where all of it is one object or list. */
+function jsonOf(chunks: readonly Chunk[]): JsonNode | null {
+  if (!/^\s*[[{]/.test(chunks[0]!.text) || chunks.some(({stream}) => stream === "stderr")) return null;
+  const text = chunks.map((chunk) => chunk.text).join("");
+  return text.length > longestTree ? null : readJson(text);
 }
 
 /** Bytes that are no UTF-8: what can be read of them, the rest as �. */

@@ -29,7 +29,7 @@ export class RunbookOverflow extends PageElement {
     const url = this.source.outputUrl(this.run, fileName(this.output.file));
     const chunks = this.tail === null ? [] : [{stream, text: this.tail}];
     return html`<div class="overflow">
-      <p><span>${stream} is ${bytes(total)} long; above is its beginning${this.tail === null ? nothing : html`, below its last ${bytes(Math.min(tailBytes, this.shownBytes))}`}.</span>
+      <p><span>${stream} is ${bytes(total)} long; shown are its beginning${this.tail === null ? nothing : html` above and its last ${bytes(Math.min(tailBytes, this.shownBytes))} below`}.</span>
         ${url === null ? nothing : html`<a class="button quiet" href=${url} download>${downloadIcon} the whole</a>`}</p>
       ${this.tail === null ? nothing : keyed(this.tail, html`<runbook-text .chunks=${chunks} .count=${1} .label="End of ${stream}"></runbook-text>`)}
     </div>`;

@@ -2,7 +2,7 @@ import {html, nothing} from "lit";
 import {customElement, state} from "lit/decorators.js";
 import {guard} from "lit/directives/guard.js";
 
-import type {Section, Slot} from "../model/runbook.ts";
+import type {Section, Slot, StepId} from "../model/runbook.ts";
 import {findUsualTimeout} from "./cell-options.ts";
 import {RunElement} from "./elements.ts";
 import {playIcon} from "./icons.ts";
@@ -14,6 +14,8 @@ import {findFootnotes} from "./footnotes.ts";
 import type {ProseContext} from "./prose.ts";
 import {heading, prose} from "./prose.ts";
 import "./runbook-marker.ts";
+import type {RunbookPalette} from "./runbook-palette.ts";
+import "./runbook-palette.ts";
 import {renderSlot} from "./slots.ts";
 import {span} from "./words.ts";
 
@@ -38,7 +40,7 @@ export class RunbookPage extends RunElement {
     document.title = store.runbook.title;
     return html`
       <a class="skip-link" href="#document">Skip to the document</a>
-      <page-header .store=${store} @outline=${() => (this.outlined = !this.outlined)}></page-header>
+      <page-header .store=${store} @outline=${() => (this.outlined = !this.outlined)} @find=${() => this.showPalette(null)}></page-header>
       <div class="layout">
         <nav class="outline ${this.outlined ? "is-open" : ""}" aria-label="Outline" @click=${() => (this.outlined = false)}><page-outline .store=${store}></page-outline></nav>
         <main id="document" tabindex="-1">
@@ -46,7 +48,8 @@ export class RunbookPage extends RunElement {
           ${guard([store.document], () => this.#article())}
         </main>
       </div>
-      <dialog class="help">${helpText}</dialog>
+      <dialog class="help" aria-label="Keys">${helpText()}</dialog>
+      <runbook-palette .store=${store} @help=${() => this.showHelp()}></runbook-palette>
       <div class="unseen" role="status" aria-live="polite">${store.announcement}</div>`;
   }
 
@@ -57,6 +60,11 @@ export class RunbookPage extends RunElement {
 
   showHelp(): void {
     this.querySelector<HTMLDialogElement>("dialog.help")!.showModal();
+  }
+
+  /** `selected`: the step that the reader is at. */
+  showPalette(selected: StepId | null): void {
+    void this.querySelector<RunbookPalette>("runbook-palette")!.open(selected);
   }
 
   #article() {

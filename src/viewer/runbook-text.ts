@@ -1,12 +1,15 @@
-import {html} from "lit";
-import {customElement, property} from "lit/decorators.js";
+import {html, nothing} from "lit";
+import {customElement, property, state} from "lit/decorators.js";
 
 import type {Stream} from "../model/event.ts";
+import {copyButton} from "./copy-button.ts";
 import {PageElement} from "./elements.ts";
+import {endIcon} from "./icons.ts";
 import {watchNear} from "./near.ts";
 import {styledNode} from "./terminal-style.ts";
 import type {Piece} from "./terminal-text.ts";
 import {TerminalText} from "./terminal-text.ts";
+import {cutAtAddresses} from "./web-address.ts";
 
 export interface Chunk {
   readonly stream: Stream;
@@ -24,19 +27,29 @@ export class RunbookText extends PageElement {
   @property({attribute: false}) chunks: readonly Chunk[] = []; // grows in place
   @property({attribute: false}) count = 0;
   @property({attribute: false}) label = "Output";
+  @state() private isBehind = false; // more has come below than is seen
   readonly #terminal = new TerminalText();
   #done = 0;
   #atEnd = true;
+  #top = 0; // when it was scrolled last
+  #width = 0;
   #isNear = false;
   #leaveNear: (() => void) | null = null;
   #current: HTMLElement | null = null;
 
   override render() {
-    return html`<div class="terminal" tabindex="0" role="group" aria-label=${this.label} @scroll=${this.#noteScroll}><pre></pre></div>`;
+    return html`<div class="terminal" tabindex="0" role="group" aria-label=${this.label} @scroll=${this.#noteScroll}><pre></pre></div>
+      ${copyButton(() => this.text, "Copy the output")}
+      ${this.isBehind ? html`<button type="button" class="follow small" @click=${this.#follow}>${endIcon} More below</button>` : nothing}`;
+  }
+
+  /** What is shown, as plain text. */
+  get text(): string {
+    return this.querySelector(".terminal pre")?.textContent ?? "";
   }
 
   override updated(): void {
-    const box = this.querySelector<HTMLElement>(".terminal")!;
+    const box = this.#box;
     const pre = box.firstElementChild as HTMLElement;
     if (this.#done === this.count) return;
     for (; this.#done < this.count; this.#done++) {
@@ -45,9 +58,10 @@ export class RunbookText extends PageElement {
     }
     const {completed, current} = this.#terminal.take();
     if (!this.#current) pre.append((this.#current = document.createElement("span")));
-    for (const piece of completed) this.#add(pre, piece);
-    this.#current.replaceChildren(...current.map(({text, style, stream}) => styledNode(text, style, stream)));
-    if (this.#isNear && this.#atEnd) showEnd(box);
+    for (const node of completed.flatMap(nodesOf)) this.#add(pre, node);
+    this.#current.replaceChildren(...current.flatMap(nodesOf));
+    if (!this.#atEnd) this.isBehind = true;
+    else if (this.#isNear) showEnd(box);
   }
 
   override connectedCallback(): void {
@@ -64,18 +78,41 @@ export class RunbookText extends PageElement {
     super.disconnectedCallback();
   }
 
-  #add(pre: HTMLElement, {text, style, stream}: Piece): void {
+  get #box(): HTMLElement {
+    return this.querySelector<HTMLElement>(".terminal")!;
+  }
+
+  #add(pre: HTMLElement, node: Node): void {
     const last = this.#current!.previousSibling;
-    const node = styledNode(text, style, stream);
     if (node instanceof Text && last instanceof Text && last.length + node.length <= longestNode) last.appendData(node.data);
     else pre.insertBefore(node, this.#current);
   }
 
+  readonly #follow = (): void => {
+    this.#atEnd = true;
+    this.isBehind = false;
+    this.#box.focus();
+    showEnd(this.#box);
+  };
+
+  /** Only who scrolls up stops following: where the box stands when it is told of, more may have come below. */
   readonly #noteScroll = ({currentTarget}: Event): void => {
     const box = currentTarget as HTMLElement;
-    this.#atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 24;
+    const hasTurned = this.#width !== box.clientWidth; // the window changed, and with it where each line is
+    const isUp = box.scrollTop < this.#top - 1;
+    if (box.scrollHeight - box.scrollTop - box.clientHeight < 24) this.#atEnd = true;
+    else if (hasTurned && this.#atEnd) showEnd(box);
+    else if (isUp) this.#atEnd = false;
+    this.#width = box.clientWidth;
+    this.#top = box.scrollTop;
+    if (this.#atEnd) this.isBehind = false;
   };
 }
+
+const nodesOf = ({text, style, stream, link}: Piece): readonly Node[] =>
+  link === null
+    ? cutAtAddresses(text).map((part) => styledNode(part.text, style, stream, part.link))
+    : [styledNode(text, style, stream, link)];
 
 const toShow = new Set<HTMLElement>();
 

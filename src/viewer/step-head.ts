@@ -26,15 +26,28 @@ export function stepHead({
   return html`<header class="step-head">
     ${mark(standing(now))}
     <div class="step-name"><h4 class="name">${stepLabel(step)}</h4><span class="kind">${kind}</span></div>
-    <div class="step-state is-${standing(now)}">${stateWords(now)} ${now.status === "running" ? elapsed(now, store) : nothing} ${stamp(now)}</div>
+    <div class="step-state is-${standing(now)}">${stateWords(now)} ${now.status === "running" ? elapsed(step, now, store) : nothing} ${stamp(now)} ${expected(step, now, store)}${staleness(step, store)}</div>
     <div class="step-actions">${actions}</div>
   </header>`;
 }
 
-function elapsed(now: Extract<StepRun, {status: "running"}>, store: RunStore) {
+function elapsed({id}: Step, now: Extract<StepRun, {status: "running"}>, store: RunStore) {
   if (!store.isLive) return html`when the run was interrupted`;
-  const before = now.earlier.at(-1);
-  return html`<span class="elapsed">${clock(store.now - Date.parse(now.attempt.startedAt))}</span>${before ? html` <span class="aside">last time ${duration(before.ending.durationMs)}</span>` : nothing}`;
+  const before = store.usualMs(id);
+  return html`<span class="elapsed">${clock(store.now - Date.parse(now.attempt.startedAt))}</span>${before === null ? nothing : html` <span class="aside">last time ${duration(before)}</span>`}`;
+}
+
+/** What to expect of a cell that has not run yet. */
+function expected({id}: Step, now: StepRun, store: RunStore) {
+  const before = now.status === "pending" && store.source.commands ? store.usualMs(id) : null;
+  return before === null ? nothing : html`<span class="aside">took ${duration(before)} last time</span>`;
+}
+
+/** Said of a result that may be out of date, because something above it has been executed since. */
+function staleness({id}: Step, store: RunStore) {
+  const because = store.stale.get(id);
+  const above = because === undefined ? undefined : store.step(because);
+  return above ? html`<span class="stale" title="“${stepLabel(above)}”, above, ran after this">stale</span>` : nothing;
 }
 
 function stamp(now: StepRun) {

@@ -1,12 +1,14 @@
 /** What a page knows: the document, and the fold of the events that came. Elements watch it, and hear only of what concerns them. */
 import type {Command} from "../model/command.ts";
 import {refusal} from "../model/command.ts";
+import {durationsOf} from "../model/durations.ts";
 import type {Event} from "../model/event.ts";
 import type {Run, StepRun} from "../model/run.ts";
-import {apply, blank, stepRun} from "../model/run.ts";
+import {apply, attemptsOf, blank, stepRun} from "../model/run.ts";
 import type {Runbook, Step, StepId} from "../model/runbook.ts";
 import {editionOf, stepsById} from "../model/runbook.ts";
 import type {DeskState, ServedDocument, ServedRecord} from "../model/served.ts";
+import {findStale} from "../model/stale.ts";
 import {announce} from "./announce.ts";
 import type {Connection, RunSource} from "./source.ts";
 
@@ -22,6 +24,9 @@ export class RunStore {
   blocked: string | null = null;
   trouble: string | null = null; // of the last command
   announcement = "";
+  /** Cells whose result is older than what ran above them since. */
+  stale: ReadonlyMap<StepId, StepId> = new Map();
+  #lastMs: Readonly<Record<StepId, number>>;
   #steps: ReadonlyMap<StepId, Step>;
   #clockAheadMs = 0;
   #leave: (() => void) | null = null;
@@ -32,6 +37,7 @@ export class RunStore {
     this.source = source;
     this.document = document;
     this.#steps = stepsById(document.runbook);
+    this.#lastMs = document.lastMs ?? {};
     this.#judge();
   }
 
@@ -56,6 +62,12 @@ export class RunStore {
 
   stepRun(id: StepId): StepRun {
     return stepRun(this.run, id);
+  }
+
+  /** How long the cell took when it passed last, in this run or the one before; null when nobody knows. */
+  usualMs(id: StepId): number | null {
+    const earlier = attemptsOf(this.stepRun(id)).findLast(({outcome}) => outcome.type === "passed");
+    return earlier?.ending.durationMs ?? this.#lastMs[id] ?? null;
   }
 
   /** Somebody is at work on the run. */
@@ -111,6 +123,7 @@ export class RunStore {
   #receive(events: readonly Event[]): void {
     const changed = new Set<StepId>();
     let beyondOutput = false;
+    let started = false;
     try {
       for (const event of events) {
         const before = this.run;
@@ -119,6 +132,7 @@ export class RunStore {
         if ("step" in event && event.step !== null) changed.add(event.step);
         if (event.type === "output-written") continue;
         beyondOutput = true;
+        started ||= event.type === "cell-started";
         this.announcement = announce(event, this.#steps) ?? this.announcement;
       }
     } catch {
@@ -126,6 +140,7 @@ export class RunStore {
     }
     const blocked = this.blocked;
     if (beyondOutput) this.#judge();
+    if (started) for (const id of this.#findStale()) changed.add(id);
     if (this.blocked !== blocked) this.#notifyAll();
     else {
       for (const id of changed) this.#notifyStep(id);
@@ -136,13 +151,27 @@ export class RunStore {
   async #sitDown(state: DeskState): Promise<void> {
     this.desk = state;
     this.#clockAheadMs = Date.parse(state.now) - Date.now();
-    if ((this.run.start?.run ?? null) !== state.run) this.run = this.run.start === null ? this.run : blank;
+    if ((this.run.start?.run ?? null) !== state.run && this.run.start !== null) this.#putAway();
     if (state.digest !== editionOf(this.runbook)) {
       this.document = await this.source.document();
       this.#steps = stepsById(this.document.runbook);
+      this.#lastMs = this.document.lastMs ?? this.#lastMs;
     }
     this.#judge();
     this.#notifyAll();
+  }
+
+  #putAway(): void {
+    this.#lastMs = {...this.#lastMs, ...durationsOf(this.run)};
+    this.run = blank;
+    this.stale = new Map();
+  }
+
+  /** The cells about which that has changed. */
+  #findStale(): readonly StepId[] {
+    const before = this.stale;
+    this.stale = findStale(this.runbook, this.run);
+    return [...new Set([...before.keys(), ...this.stale.keys()])].filter((id) => before.get(id) !== this.stale.get(id));
   }
 
   #judge(): void {

@@ -70,9 +70,15 @@ const exact = (...parts: readonly number[]): string =>
   `rgb(${parts.map((part) => Math.min(255, Math.max(0, Math.trunc(part) || 0))).join(" ")})`;
 
 /** An element for the text; a bare text node where there is nothing to it. */
-export function styledNode(text: string, style: Style, stream: string): Node {
-  if (style === plain && stream === "stdout") return document.createTextNode(text);
-  const span = document.createElement("span");
+export function styledNode(text: string, style: Style, stream: string, link: string | null): Node {
+  if (style === plain && stream === "stdout" && link === null) return document.createTextNode(text);
+  const span = document.createElement(link === null ? "span" : "a");
+  if (link !== null && span instanceof HTMLAnchorElement) {
+    span.href = link;
+    span.title = link; // the text may say anything
+    span.rel = "noopener noreferrer";
+    span.target = "_blank";
+  }
   span.textContent = text;
   const classes = [...style.flags.map((flag) => `a-${flag}`), ...(stream === "stderr" ? ["stderr"] : [])];
   // Set through the object model: an attribute would be refused by the content security policy.
