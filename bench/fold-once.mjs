@@ -50,12 +50,43 @@ else {
 }
 console.log(Number(process.hrtime.bigint() - began) / 1e6);
 
-/** The same, where nobody keeps an earlier version. */
+/** The same knowledge, with the same refusals, where nobody keeps an earlier version: everything is changed where it stands. */
 function inPlace(events) {
-  const runs = new Map();
+  const run = {seq: 0, start: null, startedAt: null, ended: null, lastMs: 0, steps: new Map()};
   for (const event of events) {
-    if (event.type === "cell-started") runs.set(event.step, {status: "running", attempt: event.attempt, outputs: []});
-    else if (event.type === "output-written") runs.get(event.step).outputs.push(event.output);
-    else if (event.type === "cell-ended") Object.assign(runs.get(event.step), {status: "ended", outcome: event.outcome});
+    if (event.seq <= run.seq) continue;
+    if (event.seq !== run.seq + 1 || run.ended !== null || (run.start === null && event.type !== "run-started")) throw new Error(event.type);
+    run.seq = event.seq;
+    run.lastMs = event.ms;
+    if (event.type === "run-started") {
+      run.start = event;
+      run.startedAt = event.at;
+      for (const {step} of event.plan.steps) run.steps.set(step, {status: "pending"});
+      continue;
+    }
+    const step = run.steps.get(event.step);
+    if (step === undefined) throw new Error(event.step);
+    switch (event.type) {
+      case "cell-started": {
+        if (step.status === "running") throw new Error(event.type);
+        const {attempt: number, execution, at: startedAt, ms: startedMs} = event;
+        step.earlier ??= [];
+        if (step.status === "ended") step.earlier.push(step.attempt);
+        step.status = "running";
+        step.attempt = {number, execution, startedAt, startedMs, outputs: [], checks: [], captures: []};
+        break;
+      }
+      case "output-written":
+        if (step.status !== "running" || step.attempt.number !== event.attempt) throw new Error(event.type);
+        step.attempt.outputs.push(event.output);
+        break;
+      case "cell-ended":
+        if (step.status !== "running" || step.attempt.number !== event.attempt) throw new Error(event.type);
+        step.status = "ended";
+        Object.assign(step.attempt, {endedAt: event.at, outcome: event.outcome, ending: event.ending});
+        break;
+      default:
+        throw new Error(event.type);
+    }
   }
 }

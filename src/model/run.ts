@@ -18,8 +18,10 @@ import type {
   Via
 } from "./event.ts";
 import {JournalError} from "./journal-error.ts";
+import type {ReminderRun} from "./reminder-run.ts";
+import {applyToReminder} from "./reminder-run.ts";
 import type {StepId} from "./runbook.ts";
-import {applyToStep} from "./step-run.ts";
+import {applyToStep, goesOn} from "./step-run.ts";
 import {StepTable} from "./step-table.ts";
 
 export {JournalError} from "./journal-error.ts";
@@ -44,13 +46,6 @@ export interface Run {
   readonly waits: AppendLog<Interval>; // for people
   readonly idle: AppendLog<Interval>; // without a runner
   readonly closing: AppendLog<ClosingAnswered & Event>; // what people have said of it, oldest first
-}
-/** How a reminder stands that has been due at least once. */
-export interface ReminderRun {
-  readonly time: number; // how often it has been due
-  readonly at: string; // when it was last
-  readonly done: {readonly by: string; readonly at: string} | null; // since then
-  readonly late: number; // how often it was not done before it was due again
 }
 export interface RunEnd {
   readonly at: string;
@@ -177,111 +172,129 @@ const pending: StepRun = {status: "pending"};
 
 export const stepRun = (run: Run, step: StepId): StepRun => run.steps.get(step) ?? pending;
 
+/** Folds events into a run. Pure: what it changes is a copy of its own, made once for all of them, as a journal may have a million. */
 export function fold(events: Iterable<Event>, run: Run = blank): Run {
-  for (const event of events) run = apply(run, event);
-  return run;
+  const draft: Draft = {run: {...run}, changed: new Map(), printing: null};
+  for (const event of events) if (event.seq > draft.run.seq) change(draft, event); // a resumed stream repeats its tail
+  if (draft.run.seq === run.seq) return run;
+  settle(draft);
+  return draft.run;
 }
 
-/** Folds one event into a run. Pure, and its cost does not grow with what was folded before. */
-export function apply(run: Run, event: Event): Run {
-  if (event.seq <= run.seq) return run; // a resumed stream repeats its tail
+/** Folds one event into a run; its cost does not grow with what was folded before. */
+export const apply = (run: Run, event: Event): Run => fold([event], run);
+
+/** A run that a fold is at work on. */
+interface Draft {
+  readonly run: Changing<Run>;
+  readonly changed: Map<StepId, StepRun>; // not in the run's table yet
+  printing: {readonly step: StepId; readonly attempt: Changing<Attempt>} | null; // a copy, to which more outputs can be added
+}
+type Changing<T> = {-readonly [Name in keyof T]: T[Name]};
+
+function settle({run, changed}: Draft): void {
+  run.steps = run.steps.with(changed);
+  changed.clear();
+}
+
+function change(draft: Draft, event: Event): undefined {
+  const {run, changed} = draft;
   if (event.seq !== run.seq + 1) throw new JournalError(event.seq, `expected event ${run.seq + 1}`);
   if (run.start === null && event.type !== "run-started")
     throw new JournalError(event.seq, `expected "run-started", found "${event.type}"`);
   if (event.type === "closing-answered") return {...run, seq: event.seq, closing: run.closing.append(event)}; // when it was said is no time of the run
   if (run.ended !== null) throw new JournalError(event.seq, `"${event.type}" after the run had ended`);
-  const next = {...run, seq: event.seq, lastMs: event.ms};
+  run.seq = event.seq;
+  run.lastMs = event.ms;
   switch (event.type) {
     case "run-started":
       if (run.start !== null) throw new JournalError(event.seq, "the run started twice");
-      return {...next, start: event, startedAt: event.at, steps: StepTable.over(event.plan.steps.map(({step}) => step))};
+      run.start = event;
+      run.startedAt = event.at;
+      run.steps = StepTable.over(event.plan.steps.map(({step}) => step));
+      return;
     case "run-resumed":
-      return resume(run, next, event);
+      settle(draft);
+      return resume(run, event);
     case "document-changed": {
       const {runbook, files, includes, plan} = event;
-      const known = [...run.steps.entries()];
+      settle(draft);
+      const known = new Map(run.steps.entries());
       const ids = new Set([...run.start!.plan.steps, ...plan.steps].map(({step}) => step));
-      const steps = known.reduce(
-        (table, [id, step]) => table.with(id, step),
-        StepTable.over<StepRun>([...ids, ...known.map(([id]) => id)])
-      );
-      return {...next, start: {...run.start!, runbook, files, includes, plan}, steps};
+      run.steps = StepTable.over<StepRun>([...ids, ...known.keys()]).with(known);
+      run.start = {...run.start!, runbook, files, includes, plan};
+      return;
     }
     case "journal-recovered":
     case "target-checked":
-      return next;
+      return;
     case "run-ended":
-      return {...next, ended: {at: event.at, ms: event.ms, outcome: event.outcome, reason: event.reason, notes: event.notes}};
+      run.ended = {at: event.at, ms: event.ms, outcome: event.outcome, reason: event.reason, notes: event.notes};
+      return;
     case "cancel-requested":
-      return event.step === null ? {...next, cancelled: {by: event.by, at: event.at}} : next;
+      if (event.step === null) run.cancelled = {by: event.by, at: event.at};
+      return;
     case "connection-opened":
-      return {...next, connections: run.connections.append({connection: event.connection, session: event.session, server: event.server})};
+      run.connections = run.connections.append({connection: event.connection, session: event.session, server: event.server});
+      return;
     case "input-asked":
-      return {...next, inputs: new Map(run.inputs).set(event.name, {status: "asked", at: event.at, ms: event.ms, step: event.step})};
+      run.inputs = new Map(run.inputs).set(event.name, {status: "asked", at: event.at, ms: event.ms, step: event.step});
+      return;
     case "input-set":
-      return setInput(run, next, event);
+      return setInput(run, event);
     case "milestone-reached": {
       const moment: Moment = {at: event.time ?? event.at, ms: event.time === null ? event.ms : null};
       const first = run.milestones.get(event.milestone)?.first ?? moment;
-      return {...next, milestones: new Map(run.milestones).set(event.milestone, {first, last: moment})};
+      run.milestones = new Map(run.milestones).set(event.milestone, {first, last: moment});
+      return;
     }
     case "objective-measured":
-      return {...next, measures: new Map(run.measures).set(event.objective, event.measure)};
+      run.measures = new Map(run.measures).set(event.objective, event.measure);
+      return;
     case "reminder-due":
     case "reminder-late":
     case "reminder-done":
-      return {...next, reminders: new Map(run.reminders).set(event.reminder, applyToReminder(run.reminders.get(event.reminder), event))};
+      run.reminders = new Map(run.reminders).set(event.reminder, applyToReminder(run.reminders.get(event.reminder), event));
+      return;
     case "deviation-recorded":
-      return {...next, deviations: run.deviations.append(event)};
+      run.deviations = run.deviations.append(event);
+      return;
     default: {
+      const {printing} = draft;
+      if (event.type === "output-written" && printing?.step === event.step && printing.attempt.number === event.attempt) {
+        printing.attempt.outputs = printing.attempt.outputs.append(event.output);
+        return;
+      }
       if (!run.steps.has(event.step)) throw new JournalError(event.seq, `step "${event.step}" is not in the plan`);
-      const was = stepRun(run, event.step);
-      const steps = run.steps.with(event.step, applyToStep(was, event));
-      if (event.type === "question-answered" && was.status === "asked")
-        return {...next, steps, waits: run.waits.append({fromMs: was.ms, toMs: event.ms})};
+      const was = changed.get(event.step) ?? stepRun(run, event.step);
+      const now = applyToStep(was, event);
+      changed.set(event.step, now);
+      draft.printing = event.type === "output-written" && goesOn(now) ? {step: event.step, attempt: now.attempt} : null;
+      if (event.type === "question-answered" && was.status === "asked") run.waits = run.waits.append({fromMs: was.ms, toMs: event.ms});
       if (event.type === "variable-captured")
-        return {
-          ...next,
-          steps,
-          variables: new Map(run.variables).set(event.name, {value: event.value, secret: event.secret, step: event.step})
-        };
-      return {...next, steps};
+        run.variables = new Map(run.variables).set(event.name, {value: event.value, secret: event.secret, step: event.step});
     }
   }
 }
 
 /** Questions that were open wait no longer: whoever goes on asks them again. */
-function resume(run: Run, next: Run, {ms, idleMs}: RunResumed & Event): Run {
+function resume(run: Changing<Run>, {ms, idleMs}: RunResumed & Event): undefined {
   const leftMs = Math.max(0, ms - idleMs);
-  const open = [...[...run.steps.entries()].map(([, step]) => step), ...run.inputs.values()].flatMap((asked) =>
-    asked.status === "asked" && asked.ms < leftMs ? [{fromMs: asked.ms, toMs: leftMs}] : []
-  );
-  return {...next, waits: open.reduce((waits, wait) => waits.append(wait), run.waits), idle: run.idle.append({fromMs: leftMs, toMs: ms})};
+  for (const asked of [...[...run.steps.entries()].map(([, step]) => step), ...run.inputs.values()])
+    if (asked.status === "asked" && asked.ms < leftMs) run.waits = run.waits.append({fromMs: asked.ms, toMs: leftMs});
+  run.idle = run.idle.append({fromMs: leftMs, toMs: ms});
 }
 
-function setInput(run: Run, next: Run, event: InputSet & Event): Run {
+function setInput(run: Changing<Run>, event: InputSet & Event): undefined {
   const was = run.inputs.get(event.name);
-  return {
-    ...next,
-    inputs: new Map(run.inputs).set(event.name, {
-      status: "set",
-      at: event.at,
-      value: event.value,
-      secret: event.secret,
-      by: event.by,
-      via: event.via
-    }),
-    variables: new Map(run.variables).set(event.name, {value: event.value, secret: event.secret, step: null}),
-    waits: was?.status === "asked" ? run.waits.append({fromMs: was.ms, toMs: event.ms}) : run.waits
-  };
-}
-
-function applyToReminder(
-  was: ReminderRun | undefined,
-  event: Extract<Event, {type: "reminder-due" | "reminder-late" | "reminder-done"}>
-): ReminderRun {
-  if (event.type === "reminder-due") return {time: event.time, at: event.at, done: null, late: was?.late ?? 0};
-  if (!was) throw new JournalError(event.seq, `reminder "${event.reminder}" was never due`);
-  if (was.time !== event.time) return was; // it came due again while somebody said so
-  return event.type === "reminder-late" ? {...was, late: was.late + 1} : {...was, done: {by: event.by, at: event.at}};
+  run.inputs = new Map(run.inputs).set(event.name, {
+    status: "set",
+    at: event.at,
+    value: event.value,
+    secret: event.secret,
+    by: event.by,
+    via: event.via
+  });
+  run.variables = new Map(run.variables).set(event.name, {value: event.value, secret: event.secret, step: null});
+  if (was?.status === "asked") run.waits = run.waits.append({fromMs: was.ms, toMs: event.ms});
 }

@@ -31,14 +31,22 @@ export class StepTable<T> {
     return place === undefined ? undefined : this.#rows[Math.floor(place / WIDTH)]?.[place % WIDTH];
   }
 
-  /** A table in which `id`, which must be one of the planned steps, has this value. */
-  with(id: StepId, value: T): StepTable<T> {
-    const place = this.#places.get(id);
-    if (place === undefined) throw new RangeError(`step "${id}" is not in the plan`);
-    const at = Math.floor(place / WIDTH);
-    const row = this.#rows[at]!.slice();
-    row[place % WIDTH] = value;
-    return new StepTable(this.#places, this.#rows.with(at, row));
+  /** A table in which these, which must be planned steps, have other values. */
+  with(changed: ReadonlyMap<StepId, T>): StepTable<T> {
+    if (changed.size === 0) return this;
+    const rows = new Map<number, (T | undefined)[]>();
+    for (const [id, value] of changed) {
+      const place = this.#places.get(id);
+      if (place === undefined) throw new RangeError(`step "${id}" is not in the plan`);
+      const at = Math.floor(place / WIDTH);
+      let row = rows.get(at);
+      if (row === undefined) rows.set(at, (row = this.#rows[at]!.slice()));
+      row[place % WIDTH] = value;
+    }
+    return new StepTable(
+      this.#places,
+      this.#rows.map((row, at) => rows.get(at) ?? row)
+    );
   }
 
   *entries(): Generator<readonly [StepId, T]> {

@@ -27,10 +27,8 @@ export function beginCourse(runbook: Runbook, run: Run, {by, to, section}: Omit<
 export function followCourse(runbook: Runbook, run: Run, course: Course): Move | null {
   if (run.start === null) return null;
   const plan = course.section === null ? run.start.plan : planRun(runbook, {section: course.section});
-  const steps = [...course.mended].reduce(
-    (table, [id, was]) => (stepRun(run, id) === was ? table.with(id, {status: "pending"}) : table),
-    run.steps
-  );
+  const mended = [...course.mended].filter(([id, was]) => stepRun(run, id) === was).map(([id]) => [id, {status: "pending"}] as const);
+  const steps = run.steps.with(new Map<StepId, StepRun>(mended));
   const seen: Run = {...run, start: {...run.start, plan}, steps};
   if (plan.steps.some(({step, action}, place) => action !== "skip" && broke(stepRun(seen, step)) && !continues(runbook, place)))
     return null;

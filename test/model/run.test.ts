@@ -1,6 +1,7 @@
 import {describe, expect, test} from "vitest";
 import type {Event, Fact} from "../../src/model/event.ts";
-import {apply, attemptsOf, fold, JournalError, stepRun} from "../../src/model/run.ts";
+import type {Run} from "../../src/model/run.ts";
+import {apply, attemptsOf, blank, fold, JournalError, stepRun} from "../../src/model/run.ts";
 import {runStanding, standing} from "../../src/model/standing.ts";
 import {answered, asked, began, everything, failed, id, passed, printed, started, story} from "./story.ts";
 
@@ -51,6 +52,11 @@ describe("the fold of a journal", () => {
       [started("a"), answered("a", "confirmed")],
       'journal broken at event 2: "question-answered" of step "a", which is pending'
     ],
+    [
+      "output of another attempt among its own",
+      [started("a"), began("a"), printed("a", "x"), printed("a", "y", {attempt: 2}), printed("a", "z")],
+      'journal broken at event 4: "output-written" of step "a", which is running'
+    ],
     ["a step that was not planned", [started("a"), began("b")], 'journal broken at event 2: step "b" is not in the plan'],
     [
       "anything after the end",
@@ -76,6 +82,34 @@ describe("the fold of a journal", () => {
         const resumed = fold(everything.slice(Math.max(0, cut - overlap)), before);
         expect(resumed).toEqual(whole);
         expect(JSON.stringify(resumed)).toBe(JSON.stringify(whole));
+      }
+    }
+  });
+
+  test("is the same taken one by one, in pieces or all at once", () => {
+    const printing = story(
+      started("a", "b"),
+      began("a"),
+      began("b"),
+      ...["1", "2", "3"].flatMap((text) => [printed("a", text), printed("a", text, {stream: "stderr"}), printed("b", text)]),
+      passed("b"),
+      printed("a", "4"),
+      printed("a", "5"),
+      failed("a", "no"),
+      began("a", 2),
+      printed("a", "6", {attempt: 2})
+    );
+    for (const events of [everything, printing]) {
+      const whole = JSON.stringify(fold(events));
+      for (let size = 1; size < events.length; size++) {
+        let run = blank;
+        const seen: [run: Run, text: string][] = [];
+        for (let from = 0; from < events.length; from += size) {
+          run = fold(events.slice(from, from + size), run);
+          seen.push([run, JSON.stringify(run)]);
+        }
+        expect(JSON.stringify(run)).toBe(whole);
+        for (const [earlier, text] of seen) expect(JSON.stringify(earlier)).toBe(text);
       }
     }
   });
