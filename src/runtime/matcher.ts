@@ -1,5 +1,5 @@
 /**
- * Finds many byte patterns at once (Wu-Manber over two-byte blocks): most places of a text are passed over without being looked
+ * Finds many byte patterns at once (Wu-Manber over blocks of two or three bytes): most places of a text are passed over without being looked
  * at, so that redaction is faster than the hash of the same bytes.
  */
 export interface Matcher {
@@ -15,19 +15,26 @@ export interface Match {
   readonly pattern: number; // its index
 }
 
+const places = 1 << 17;
+/** Where a block stands in the table. Blocks may share a place: a shift is then shorter than it could be, never longer. */
+const place = (first: number, second: number, third: number): number => ((first << 9) ^ (second << 5) ^ third) & (places - 1);
+
+// Of hundreds of patterns some block of two bytes stands at nearly every place of a text; of short ones it allows longer shifts.
+const longEnough = 8;
+
 /** Patterns must have at least two bytes. */
 export function createMatcher(patterns: readonly Uint8Array[]): Matcher {
   const window = Math.min(...patterns.map(({length}) => length));
   const longest = Math.max(...patterns.map(({length}) => length));
-  const shifts = new Uint8Array(65_536).fill(Math.min(255, window - 1));
+  const wide = window >= longEnough; // blocks of three bytes, not of two
+  const block = wide ? 3 : 2;
+  const blockTo = (text: Uint8Array, at: number): number => place(wide ? text[at - 2]! : 0, text[at - 1]!, text[at]!);
+  const shifts = new Uint8Array(places).fill(Math.min(255, window - block + 1));
   const byWindowEnd = new Map<number, number[]>(); // block at the end of the window → patterns, longest first
   const byStart = new Map<number, number[]>(); // first byte → patterns
   for (const [index, pattern] of patterns.entries()) {
-    for (let at = 1; at < window; at++) {
-      const block = (pattern[at - 1]! << 8) | pattern[at]!;
-      shifts[block] = Math.min(shifts[block]!, window - 1 - at);
-    }
-    push(byWindowEnd, (pattern[window - 2]! << 8) | pattern[window - 1]!, index);
+    for (let at = block - 1; at < window; at++) shifts[blockTo(pattern, at)] = Math.min(shifts[blockTo(pattern, at)]!, window - 1 - at);
+    push(byWindowEnd, blockTo(pattern, window - 1), index);
     push(byStart, pattern[0]!, index);
   }
   for (const candidates of byWindowEnd.values()) candidates.sort((a, b) => patterns[b]!.length - patterns[a]!.length);
@@ -37,14 +44,13 @@ export function createMatcher(patterns: readonly Uint8Array[]): Matcher {
     find(text, from, end) {
       let at = from + window - 1;
       while (at < end) {
-        const block = (text[at - 1]! << 8) | text[at]!;
-        const shift = shifts[block]!;
+        const shift = shifts[blockTo(text, at)]!;
         if (shift > 0) {
           at += shift;
           continue;
         }
         const start = at - window + 1;
-        for (const index of byWindowEnd.get(block)!) {
+        for (const index of byWindowEnd.get(blockTo(text, at))!) {
           const pattern = patterns[index]!;
           if (start + pattern.length <= end && stands(pattern, text, start, pattern.length))
             return {start, end: start + pattern.length, pattern: index};

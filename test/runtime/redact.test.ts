@@ -132,29 +132,30 @@ describe("the redactor", () => {
 });
 
 describe("the matcher", () => {
-  test("finds what a plain search finds", () => {
-    const word = fc.string({minLength: 2, maxLength: 6, unit: fc.constantFrom("a", "b", "c")});
+  test.each([
+    {shortest: 2, longest: 6},
+    {shortest: 8, longest: 12}
+  ])("finds what a plain search finds, with patterns of $shortest to $longest bytes", ({shortest, longest}) => {
+    const word = fc.string({minLength: shortest, maxLength: longest, unit: fc.constantFrom("a", "b", "c")});
+    const other = fc.string({maxLength: 12, unit: fc.constantFrom("a", "b", "c", "d")});
     fc.assert(
-      fc.property(
-        fc.array(word, {minLength: 1, maxLength: 8}),
-        fc.string({maxLength: 60, unit: fc.constantFrom("a", "b", "c", "d")}),
-        (words, text) => {
-          const matcher = createMatcher(words.map((word) => Buffer.from(word)));
-          const starts = Array.from(
-            text,
-            (_, at) => words.filter((word) => text.startsWith(word, at)).sort((a, b) => b.length - a.length)[0]
-          );
-          const first = starts.findIndex((word) => word !== undefined);
-          const found = matcher.find(Buffer.from(text), 0, text.length);
-          expect(found && {start: found.start, end: found.end}).toEqual(
-            first === -1 ? null : {start: first, end: first + starts[first]!.length}
-          );
-          const tail = Array.from(text, (_, at) => at).find((at) =>
-            words.some((word) => word.length > text.length - at && word.startsWith(text.slice(at)))
-          );
-          expect(matcher.beginning(Buffer.from(text), 0, text.length)).toBe(tail ?? text.length);
-        }
-      )
+      fc.property(fc.array(word, {minLength: 1, maxLength: 8}), fc.array(fc.oneof(other, fc.nat(7)), {maxLength: 8}), (words, pieces) => {
+        const text = pieces.map((piece) => (typeof piece === "string" ? piece : (words[piece] ?? ""))).join("");
+        const matcher = createMatcher(words.map((word) => Buffer.from(word)));
+        const starts = Array.from(
+          text,
+          (_, at) => words.filter((word) => text.startsWith(word, at)).sort((a, b) => b.length - a.length)[0]
+        );
+        const first = starts.findIndex((word) => word !== undefined);
+        const found = matcher.find(Buffer.from(text), 0, text.length);
+        expect(found && {start: found.start, end: found.end}).toEqual(
+          first === -1 ? null : {start: first, end: first + starts[first]!.length}
+        );
+        const tail = Array.from(text, (_, at) => at).find((at) =>
+          words.some((word) => word.length > text.length - at && word.startsWith(text.slice(at)))
+        );
+        expect(matcher.beginning(Buffer.from(text), 0, text.length)).toBe(tail ?? text.length);
+      })
     );
   });
 });
