@@ -1,5 +1,6 @@
 import type {Node, Nodes, Root, RootContent} from "mdast";
 import {directiveFromMarkdown} from "mdast-util-directive";
+import type {Extension as MdastExtension} from "mdast-util-from-markdown";
 import {fromMarkdown} from "mdast-util-from-markdown";
 import {frontmatterFromMarkdown} from "mdast-util-frontmatter";
 import {gfmFromMarkdown} from "mdast-util-gfm";
@@ -7,12 +8,13 @@ import {directive} from "micromark-extension-directive";
 import {frontmatter} from "micromark-extension-frontmatter";
 import {gfm} from "micromark-extension-gfm";
 import type {Extension, TokenizeContext} from "micromark-util-types";
+import {fillFences, hollowFences} from "./fences.ts";
 import {cutParts, type Part} from "./parts.ts";
 
 // What remark does, without remark: its packages bring along all that it takes to write Markdown.
 const options = {
   extensions: [gfm({singleTilde: false}), frontmatter(["yaml"]), blockDirectives(), knownDefinitions()],
-  mdastExtensions: [gfmFromMarkdown(), frontmatterFromMarkdown(["yaml"]), directiveFromMarkdown()]
+  mdastExtensions: [gfmNodes(), frontmatterFromMarkdown(["yaml"]), directiveFromMarkdown()]
 };
 
 /** CommonMark, GFM, frontmatter, and directives that stand on lines of their own. */
@@ -24,7 +26,7 @@ export function parseMarkdown(text: string): Root {
   for (const {part, root} of parsed) {
     // A reference is one only if its definition is known, and that may stand in any part.
     const again = parsed.length > 1 && !defined.empty && part.text.includes("[") ? parseWith(part.text, defined) : root;
-    if (part.offset > 0) shift(again, part);
+    if (part.offset > 0) for (const child of again.children) shift(child, part.line, part.offset);
     for (const child of again.children) children.push(child);
   }
   return {type: "root", children};
@@ -35,7 +37,7 @@ function parseParts(parts: readonly Part[]): readonly {readonly part: Part; read
   const parsed: {part: Part; root: Root}[] = [];
   for (let next = 0; next < parts.length; ) {
     let part = parts[next++]!;
-    let root = parseWhole(part.text);
+    let root = parsePart(part.text);
     for (let more = 1; next < parts.length && isOpen(root.children.at(-1), part.text); more *= 2) {
       part = {
         ...part,
@@ -47,11 +49,19 @@ function parseParts(parts: readonly Part[]): readonly {readonly part: Part; read
             .join("")
       };
       next += more;
-      root = parseWhole(part.text);
+      root = parsePart(part.text);
     }
     parsed.push({part, root});
   }
   return parsed;
+}
+
+/** Without the lines of its fences, where that comes to the same. */
+function parsePart(text: string): Root {
+  const hollow = hollowFences(text);
+  if (hollow.fences.length === 0) return parseWhole(text);
+  const root = parseWhole(hollow.text);
+  return fillFences(root.children, hollow.fences, shift) ? root : parseWhole(text);
 }
 
 /** Whether what comes after the text might belong to its last node. */
@@ -79,6 +89,17 @@ function blockDirectives(): Extension {
   return {flow};
 }
 
+/** What GFM makes of a text that was parsed: addresses that are no links yet become some. Most parts hold none, and are not searched. */
+function gfmNodes(): MdastExtension[] {
+  return gfmFromMarkdown().map(({transforms, ...extension}) => ({
+    ...extension,
+    ...(transforms && {transforms: transforms.map((transform) => (tree: Root) => (mayHoldAddress(tree) ? transform(tree) : undefined))})
+  }));
+}
+
+const mayHoldAddress = (node: Nodes): boolean =>
+  node.type === "text" ? /@|:\/\/|www\./i.test(node.value) : "children" in node && node.children.some(mayHoldAddress);
+
 /** Labels that are defined in other parts of the document. */
 class Definitions {
   readonly links = new Set<string>();
@@ -100,7 +121,7 @@ let elsewhere: Definitions | null = null;
 function parseWith(text: string, defined: Definitions): Root {
   elsewhere = defined;
   try {
-    return parseWhole(text);
+    return parsePart(text);
   } finally {
     elsewhere = null;
   }
@@ -124,12 +145,12 @@ function knownDefinitions(): Extension {
   return {flowInitial: {null: tell}} as unknown as Extension;
 }
 
-function shift(node: Node, {line, offset}: Part): void {
+function shift(node: Node, line: number, offset: number): void {
   if (node.position) {
     for (const point of [node.position.start, node.position.end]) {
       point.line += line;
       if (point.offset !== undefined) point.offset += offset;
     }
   }
-  if ("children" in node) for (const child of node.children as Node[]) shift(child, {line, offset} as Part);
+  if ("children" in node) for (const child of node.children as Node[]) shift(child, line, offset);
 }

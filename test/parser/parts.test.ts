@@ -41,6 +41,10 @@ describe("part by part is the same as the whole", () => {
       "```bash\n# comment\n```\n",
       "```\n# in a fence\n",
       "~~~~\n",
+      "~~~ info\ntext\n\n```\n~~~~ \n",
+      "````sql {#x}\nselect `1`;\n```\n````\n",
+      "```\n\n```\n",
+      "   ```\n",
       "    ```\n",
       "- item\n\n  ```\n  # in a list\n",
       "- [ ] task\n",
@@ -67,7 +71,8 @@ describe("part by part is the same as the whole", () => {
       "| a | b |\n|---|---|\n",
       "\t# tab\n",
       " # indented heading\n",
-      "text `code\n# more` code\n"
+      "text `code\n# more` code\n",
+      "www.example.com and a@example.com\n"
     );
     fc.assert(
       fc.property(fc.array(piece, {maxLength: 24}), (pieces) => {
