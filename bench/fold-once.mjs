@@ -55,7 +55,8 @@ function inPlace(events) {
   const run = {seq: 0, start: null, startedAt: null, ended: null, lastMs: 0, steps: new Map()};
   for (const event of events) {
     if (event.seq <= run.seq) continue;
-    if (event.seq !== run.seq + 1 || run.ended !== null || (run.start === null && event.type !== "run-started")) throw new Error(event.type);
+    if (event.seq !== run.seq + 1 || run.ended !== null || (run.start === null && event.type !== "run-started"))
+      throw new Error(event.type);
     run.seq = event.seq;
     run.lastMs = event.ms;
     if (event.type === "run-started") {

@@ -202,10 +202,10 @@ function change(draft: Draft, event: Event): undefined {
   if (event.seq !== run.seq + 1) throw new JournalError(event.seq, `expected event ${run.seq + 1}`);
   if (run.start === null && event.type !== "run-started")
     throw new JournalError(event.seq, `expected "run-started", found "${event.type}"`);
-  if (event.type === "closing-answered") return {...run, seq: event.seq, closing: run.closing.append(event)}; // when it was said is no time of the run
-  if (run.ended !== null) throw new JournalError(event.seq, `"${event.type}" after the run had ended`);
+  const closing = event.type === "closing-answered";
+  if (run.ended !== null && !closing) throw new JournalError(event.seq, `"${event.type}" after the run had ended`);
   run.seq = event.seq;
-  run.lastMs = event.ms;
+  if (!closing) run.lastMs = event.ms; // when that was said is no time of the run
   switch (event.type) {
     case "run-started":
       if (run.start !== null) throw new JournalError(event.seq, "the run started twice");
@@ -256,6 +256,9 @@ function change(draft: Draft, event: Event): undefined {
     case "reminder-done":
       run.reminders = new Map(run.reminders).set(event.reminder, applyToReminder(run.reminders.get(event.reminder), event));
       return;
+    case "closing-answered":
+      run.closing = run.closing.append(event);
+      return;
     case "deviation-recorded":
       run.deviations = run.deviations.append(event);
       return;
@@ -286,15 +289,9 @@ function resume(run: Changing<Run>, {ms, idleMs}: RunResumed & Event): undefined
 }
 
 function setInput(run: Changing<Run>, event: InputSet & Event): undefined {
-  const was = run.inputs.get(event.name);
-  run.inputs = new Map(run.inputs).set(event.name, {
-    status: "set",
-    at: event.at,
-    value: event.value,
-    secret: event.secret,
-    by: event.by,
-    via: event.via
-  });
-  run.variables = new Map(run.variables).set(event.name, {value: event.value, secret: event.secret, step: null});
+  const {name, at, value, secret, by, via} = event;
+  const was = run.inputs.get(name);
+  run.inputs = new Map(run.inputs).set(name, {status: "set", at, value, secret, by, via});
+  run.variables = new Map(run.variables).set(name, {value, secret, step: null});
   if (was?.status === "asked") run.waits = run.waits.append({fromMs: was.ms, toMs: event.ms});
 }
