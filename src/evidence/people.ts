@@ -29,6 +29,8 @@ function deedsOf(event: Event): readonly Done[] {
       return [{name: event.operator, what: `started the ${event.mode}`, step: null}];
     case "run-resumed":
       return [{name: event.operator, what: "resumed it", step: null}];
+    case "cell-started":
+      return event.by === null ? [] : [{name: event.by, what: `let it run, attempt ${event.attempt}`, step: event.step}];
     case "input-set":
       return [{name: event.by, what: `gave a value for ${event.name} (${event.via})`, step: null}];
     case "item-checked":

@@ -26,7 +26,13 @@ export type Fact =
   | TargetChecked
   | {readonly type: "input-asked"; readonly name: string; readonly step: StepId | null}
   | InputSet
-  | {readonly type: "cell-started"; readonly step: StepId; readonly attempt: number; readonly execution: Execution}
+  | {
+      readonly type: "cell-started";
+      readonly step: StepId;
+      readonly attempt: number;
+      readonly by: string | null; // who let it run; null: nobody in person
+      readonly execution: Execution;
+    }
   | {readonly type: "output-written"; readonly step: StepId; readonly attempt: number; readonly output: Output}
   | {
       readonly type: "expectation-checked";

@@ -182,7 +182,13 @@ const readers: Readers = {
   }),
   "input-asked": record<FactOf<"input-asked">>({type: exactly("input-asked"), name: text, step: nullable(stepId)}),
   "input-set": record<FactOf<"input-set">>({type: exactly("input-set"), name: text, value: text, secret: flag, by: text, via}),
-  "cell-started": record<FactOf<"cell-started">>({type: exactly("cell-started"), step: stepId, attempt: place, execution}),
+  "cell-started": record<FactOf<"cell-started">>({
+    type: exactly("cell-started"),
+    step: stepId,
+    attempt: place,
+    by: added(nullable(text), null),
+    execution
+  }),
   "output-written": record<FactOf<"output-written">>({type: exactly("output-written"), step: stepId, attempt: place, output}),
   "expectation-checked": record<FactOf<"expectation-checked">>({
     type: exactly("expectation-checked"),

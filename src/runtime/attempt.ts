@@ -28,7 +28,7 @@ export async function attemptCell(
   const kind = stage.kindOf(cell);
   const running = stage.interruptible(cell.id);
   const opening = kind.where && cell.options.on !== null ? openFirst(stage, kind, cell, running.signal) : null;
-  await stage.record({type: "cell-started", step: cell.id, attempt, execution: {...describe(stage, cell), ...(await opening?.where)}});
+  await stage.record({type: "cell-started", step: cell.id, attempt, by: stage.passedBy, execution: {...describe(stage, cell), ...(await opening?.where)}});
   const {journal, redactor, folder} = stage;
   const recorded = recordOutput({journal, redactor, folder, step: cell.id, attempt});
   const held = holdOutput({text: stage.reads.readsText(cell)});
@@ -153,7 +153,7 @@ const pick = ({host, user}: {readonly host: string; readonly user: string}) => (
 
 /** An attempt that ends before it could begin: what decides about it raised. */
 export async function failAttempt(stage: Stage, cell: Cell, attempt: number, message: string): Promise<void> {
-  await stage.record({type: "cell-started", step: cell.id, attempt, execution: describe(stage, cell)});
+  await stage.record({type: "cell-started", step: cell.id, attempt, by: stage.passedBy, execution: describe(stage, cell)});
   const nothing = {bytes: 0, sha256: createHash("sha256").digest("hex"), truncated: false};
   const ending = toEnding({
     finish: toFinish(null),

@@ -18,7 +18,7 @@ export async function drive(stage: Stage, quit: AbortSignal): Promise<void> {
       const move = await Promise.race([stage.request.conductor.choose(stage.run), quitting]);
       if (move === null || move.type === "end") break;
       if (move.type === "skip") await stage.record({type: "step-skipped", step: move.step, reason: move.reason, by: move.by});
-      else await passStep(stage, stage.steps.get(move.step)!, move.edit);
+      else await passStep(stage, stage.steps.get(move.step)!, move);
     }
     reminding.end({late: !isLeft(quit)});
     await stage.journal.settle();

@@ -14,8 +14,8 @@ import {reachTarget} from "./reach-target.ts";
 import {describeFailure, scopeOf} from "./scope.ts";
 import type {Stage} from "./stage.ts";
 
-export async function passStep(stage: Stage, step: Step, edit?: Edit): Promise<void> {
-  stage.beginPass();
+export async function passStep(stage: Stage, step: Step, {by, edit}: {by: string | null; edit?: Edit}): Promise<void> {
+  stage.beginPass(by);
   if (!(await enter(stage, step))) return;
   stage.milestones.reachBefore(stage, step);
   const settled = step.type === "cell" ? await passCell(stage, step, edit) : await passQuestion(stage, step);

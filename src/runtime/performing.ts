@@ -45,6 +45,7 @@ export async function startPerforming(
   });
   const running = new Set<{readonly step: StepId} & Interruptible>();
   const quit = new AbortController();
+  let passedBy: string | null = null;
   let withdrawn = false; // what is being passed was cancelled, perhaps before there was anything to interrupt
   const stage = prepareStage(request, id, folder, journal, secrets, {
     run: () => run,
@@ -54,10 +55,12 @@ export async function startPerforming(
       if (withdrawn || quit.signal.aborted || journal.failure.aborted) one.interrupt({type: "cancelled"});
       return one;
     },
-    beginPass: () => {
+    beginPass: (by) => {
+      passedBy = by;
       withdrawn = false;
     },
     withdrawn: () => withdrawn,
+    passedBy: () => passedBy,
     cutShort
   });
   journal.failure.addEventListener("abort", () => interruptAll());

@@ -57,7 +57,7 @@ export function prepareStage(
   folder: string,
   journal: Journal,
   secrets: ReadonlyMap<string, string>,
-  {run, withdrawn, ...control}: {run: () => Run; withdrawn: () => boolean} & Pick<Stage, "interruptible" | "beginPass" | "cutShort">
+  {run, withdrawn, passedBy, ...control}: {run: () => Run; withdrawn: () => boolean; passedBy: () => string | null} & Pick<Stage, "interruptible" | "beginPass" | "cutShort">
 ): Stage {
   const {runbook, directory, kinds} = request;
   const {settings} = runbook;
@@ -124,6 +124,9 @@ export function prepareStage(
     record,
     write: (fact) => journal.write(redactFact(redactor, fact)),
     ...control,
+    get passedBy() {
+      return passedBy();
+    },
     get withdrawn() {
       return withdrawn();
     },

@@ -42,7 +42,9 @@ export interface Stage {
   /** Begins something that a person may interrupt; the first reason to do so wins. */
   interruptible(step: StepId): Interruptible;
   /** From here on, what is cancelled is what comes now. */
-  beginPass(): void;
+  beginPass(by: string | null): void;
+  /** Who lets what is being passed run; null: nobody in person. */
+  readonly passedBy: string | null;
   /** What is being passed was cancelled; nothing of it is to be started. */
   readonly withdrawn: boolean;
   /** The step at a question of which nobody answered; the run stops there. */

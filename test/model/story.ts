@@ -60,7 +60,7 @@ export const ending: Ending = {
   detail: null
 };
 
-export const began = (step: string, attempt = 1): Fact => ({type: "cell-started", step: id(step), attempt, execution});
+export const began = (step: string, attempt = 1): Fact => ({type: "cell-started", by: null, step: id(step), attempt, execution});
 export const printed = (
   step: string,
   text: string,
