@@ -82,6 +82,8 @@ definitions (sort, definition) as (
   select 'policies', format('%I.%I %I %s %s', r.nspname, r.relname, p.polname, p.polcmd, r.relrowsecurity)
   from relations r join pg_policy p on p.polrelid = r.oid
   union all
+  select 'row security', format('%I.%I %s %s', r.nspname, r.relname, r.relrowsecurity, r.relforcerowsecurity) from relations r where r.relkind in ('r', 'p')
+  union all
   select 'routines', format('%s %s', p.oid::regprocedure, md5(p.prosrc))
   from pg_proc p join spaces n on n.oid = p.pronamespace
   where not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')

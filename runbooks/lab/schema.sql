@@ -4,6 +4,8 @@
 \set ON_ERROR_STOP on
 begin;
 
+create extension amcheck; -- verification reads every page with it
+
 create type booking_status as enum ('pending', 'confirmed', 'cancelled', 'completed');
 
 create table salons (

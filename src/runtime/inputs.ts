@@ -30,8 +30,10 @@ export function readGivenInputs({
   const inputs = new Map(runbook.inputs.map((input) => [input.name, input]));
   const given = new Map<string, GivenValue>();
   for (const {name, from} of runbook.inputs) {
+    const inFile = values.findLast((value) => value.name === from && value.via === "--env-file");
     const value = from === null ? undefined : environment[from];
-    if (value !== undefined) given.set(name, {name, value, by: `environment variable ${from}`, via: "environment"});
+    if (inFile) given.set(name, {...inFile, name});
+    else if (value !== undefined) given.set(name, {name, value, by: `environment variable ${from}`, via: "environment"});
   }
   for (const value of values) if (inputs.has(value.name)) given.set(value.name, value);
   for (const {name, value, via} of given.values()) {

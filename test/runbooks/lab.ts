@@ -20,6 +20,8 @@ export interface Lab {
   bash(text: string): Promise<string>;
   /** Executes SQL as the superuser and gives what it printed, unaligned. */
   psql(database: string, ...statements: readonly string[]): Promise<string>;
+  /** Drops every database whose name begins so. */
+  dropDatabases(beginning: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -54,7 +56,7 @@ export async function openLab(inputs: Readonly<Record<string, string>> = {}): Pr
   const lines = (await readFile(environmentFile, "utf8")).trim().split("\n");
   const environment = Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
   const env = {...environment, ...path, RUNBOOK_RUN: ""};
-  return {
+  const lab: Lab = {
     folder,
     environmentFile,
     environment,
@@ -79,6 +81,11 @@ export async function openLab(inputs: Readonly<Record<string, string>> = {}): Pr
       const {stdout} = await execa("psql", [...options, ...statements.flatMap((sql) => ["-c", sql])], {env});
       return stdout;
     },
+    async dropDatabases(beginning) {
+      const names = await lab.psql("postgres", `select datname from pg_database where starts_with(datname, '${beginning}')`);
+      for (const name of names.split("\n").filter(Boolean)) await lab.psql("postgres", `drop database ${name} with (force)`);
+    },
     close
   };
+  return lab;
 }
