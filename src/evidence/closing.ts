@@ -1,6 +1,6 @@
 /** What people said of the run: of each thing the last that was said, by whom and when. */
 import type {ClosingAnswered} from "../model/closing.ts";
-import {closingTexts} from "../model/closing.ts";
+import {closingTexts, laterWhys} from "../model/closing.ts";
 import type {Event, Fact} from "../model/event.ts";
 import type {Run} from "../model/run.ts";
 import type {DrillRecord} from "./record-schema.ts";
@@ -24,7 +24,7 @@ export function closingOf({closing}: Run): Closing {
       reportedTo: text("reportedTo"),
       signOff: all.flatMap(({signOff, by, at, via}) => (signOff === null ? [] : [{...signOff, by, at, via}]))
     },
-    whys: new Map(all.flatMap(({whys}) => Object.entries(whys).map(([seq, why]) => [Number(seq), why] as const)))
+    whys: laterWhys(all)
   };
 }
 

@@ -24,3 +24,19 @@ export interface Finding {
 
 /** What the form asks for in words; findings, sign-off and whys have forms of their own. */
 export const closingTexts = ["scenario", "assumptions", "independence", "reportedTo"] as const;
+
+/** What somebody says of it now. */
+export type Said = Omit<ClosingAnswered, "type" | "by" | "via">;
+export const nothingSaid: Said = {
+  scenario: null,
+  assumptions: null,
+  independence: null,
+  findings: null,
+  reportedTo: null,
+  signOff: null,
+  whys: {}
+};
+
+/** Whys that were given after a deviation was recorded, by the number of its event. */
+export const laterWhys = (closing: Iterable<ClosingAnswered>): ReadonlyMap<number, string> =>
+  new Map([...closing].flatMap(({whys}) => Object.entries(whys).map(([seq, why]) => [Number(seq), why] as const)));

@@ -1,4 +1,5 @@
 /** What a person may ask of a run, imperative; and why not. The server judges by `refusal`, and the page greys a button by the same. */
+import type {Said} from "./closing.ts";
 import type {Answer, Mode, Question} from "./event.ts";
 import type {Run, StepRun} from "./run.ts";
 import {stepRun} from "./run.ts";
@@ -17,8 +18,9 @@ export type Command =
   | {readonly type: "set-input"; readonly name: string; readonly value: string}
   | {readonly type: "skip"; readonly step: StepId; readonly why: string}
   | {readonly type: "remind-done"; readonly reminder: string} // what a reminder asks for has been done
-  | {readonly type: "finish"}
+  | {readonly type: "finish"; readonly why: string} // of the steps that were not reached
   | {readonly type: "abandon"; readonly why: string}
+  | {readonly type: "say"; readonly said: Said} // what only people know of the run
   | {readonly type: "set-mode"; readonly mode: Mode} // of the run that is to be started
   | {readonly type: "resume"; readonly acceptChanges: boolean} // goes on with the last run, which was interrupted
   | {readonly type: "begin-again"}; // puts an ended run away, so that another can be started
@@ -51,6 +53,8 @@ export function refusal(runbook: Runbook, run: Run, command: Command): string | 
       return refuseSkip(runbook, run, command);
     case "remind-done":
       return refuseDone(runbook, run, command.reminder);
+    case "say":
+      return run.start === null ? "nothing has been run yet" : null;
     case "finish":
     case "abandon":
       return run.start === null ? "nothing has been run yet" : busy(runbook, run);

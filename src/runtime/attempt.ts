@@ -28,7 +28,13 @@ export async function attemptCell(
   const kind = stage.kindOf(cell);
   const running = stage.interruptible(cell.id);
   const opening = kind.where && cell.options.on !== null ? openFirst(stage, kind, cell, running.signal) : null;
-  await stage.record({type: "cell-started", step: cell.id, attempt, by: stage.passedBy, execution: {...describe(stage, cell), ...(await opening?.where)}});
+  await stage.record({
+    type: "cell-started",
+    step: cell.id,
+    attempt,
+    by: stage.passedBy,
+    execution: {...describe(stage, cell), ...(await opening?.where)}
+  });
   const {journal, redactor, folder} = stage;
   const recorded = recordOutput({journal, redactor, folder, step: cell.id, attempt});
   const held = holdOutput({text: stage.reads.readsText(cell)});

@@ -66,7 +66,7 @@ export interface Performance {
   readonly done: Promise<Run>; // after run-ended was written, or the run was left, and everything it started was ended
   /** Records what a person did outside a question: ticks of an advisory checklist, an input set early, a deviation, what a reminder asks for. */
   record(
-    fact: Extract<Fact, {type: "item-checked" | "input-set" | "deviation-recorded" | "step-skipped" | "reminder-done"}>
+    fact: Extract<Fact, {type: "item-checked" | "input-set" | "deviation-recorded" | "step-skipped" | "reminder-done" | "closing-answered"}>
   ): Promise<void>;
   /** Ends the running cell or withdraws the open question; the conductor is asked next. */
   cancelStep(by: string): Promise<void>;

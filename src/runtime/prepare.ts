@@ -57,7 +57,12 @@ export function prepareStage(
   folder: string,
   journal: Journal,
   secrets: ReadonlyMap<string, string>,
-  {run, withdrawn, passedBy, ...control}: {run: () => Run; withdrawn: () => boolean; passedBy: () => string | null} & Pick<Stage, "interruptible" | "beginPass" | "cutShort">
+  {
+    run,
+    withdrawn,
+    passedBy,
+    ...control
+  }: {run: () => Run; withdrawn: () => boolean; passedBy: () => string | null} & Pick<Stage, "interruptible" | "beginPass" | "cutShort">
 ): Stage {
   const {runbook, directory, kinds} = request;
   const {settings} = runbook;

@@ -14,13 +14,12 @@ import {editionOf} from "../model/runbook.ts";
 import type {DeskState} from "../model/served.ts";
 import {UsageError} from "../model/usage-error.ts";
 import type {GivenValue, Performance, RunRequest} from "../runtime/conductor.ts";
-import {checkTemplates} from "../runtime/connections/check-templates.ts";
-import {probeRequirements} from "../runtime/requirements.ts";
 import {resume} from "../runtime/resume.ts";
 import {Broadcast} from "./broadcast.ts";
 import {findDeviation} from "./following.ts";
 import type {Offer} from "./interrupted.ts";
 import {findOffer, refuseOffer, toServed} from "./interrupted.ts";
+import {findLack} from "./lack.ts";
 import type {OpenedDocument} from "./library.ts";
 import {Operator} from "./operator.ts";
 import {findFlaw, refuseByPattern} from "./refuse.ts";
@@ -129,6 +128,9 @@ export class Desk {
         await this.#performance?.record({type: "reminder-done", reminder: command.reminder, time, by});
         return null;
       }
+      case "say":
+        await this.#performance?.record({type: "closing-answered", ...command.said, by, via: "page"});
+        return null;
       case "cancel":
         this.#operator.stop();
         await this.#performance?.cancelStep(by);
@@ -248,12 +250,9 @@ export class Desk {
     return null;
   }
 
-  /** What the run would need and has not; asked before its clock starts. */
-  async #findLack(runbook: Runbook): Promise<string | null> {
+  #findLack(runbook: Runbook): Promise<string | null> {
     const {environment} = this.#options;
-    const lookup = (name: string): string | undefined => this.#values.get(name)?.value ?? environment[name];
-    const problems = [...checkTemplates(runbook, lookup), ...(await probeRequirements(runbook, environment))];
-    return problems.find(({severity}) => severity === "error")?.message ?? null;
+    return findLack(runbook, environment, (name) => this.#values.get(name)?.value ?? environment[name]);
   }
 
   #ended(performance: Performance, trouble: string | null): void {

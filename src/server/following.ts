@@ -37,15 +37,25 @@ export function followCourse(runbook: Runbook, run: Run, course: Course): Move |
   return next.type === "pass" ? {...next, by: course.by} : {...next, by: null};
 }
 
+export interface Finishing {
+  readonly by: string;
+  readonly why: string; // of what was not reached
+}
+
 /** What is left to do when a person finishes: the sections that always run, then word of each step that was not reached. */
-export function finishCourse(runbook: Runbook, run: Run, by: string): Move {
+export function finishCourse(runbook: Runbook, run: Run, {by, why}: Finishing): Move {
   const next = comesNext(runbook, run, {halted: true});
   if (next) return next.type === "pass" ? {...next, by} : {...next, by: null};
   for (const planned of run.start?.plan.steps ?? []) {
     if (planned.action === "skip" || planned.action === "offer" || planned.phase !== "in-order") continue;
     const now = stepRun(run, planned.step);
     if (!settled(now) && !broke(now))
-      return {type: "skip", step: planned.step, reason: notChosen(run, planned) ?? "not reached when the run was finished", by};
+      return {
+        type: "skip",
+        step: planned.step,
+        reason: notChosen(run, planned) ?? `not reached when the run was finished${why === "" ? "" : `: ${why}`}`,
+        by
+      };
   }
   return {type: "end"};
 }

@@ -6,7 +6,7 @@ import type {Run} from "../model/run.ts";
 import type {Input, Runbook, Step, StepId} from "../model/runbook.ts";
 import type {Following} from "../model/served.ts";
 import type {Answered, Conductor, GivenValue, Move} from "../runtime/conductor.ts";
-import type {Course} from "./following.ts";
+import type {Course, Finishing} from "./following.ts";
 import {beginCourse, finishCourse, followCourse} from "./following.ts";
 
 interface Asking {
@@ -32,7 +32,7 @@ export class Operator implements Conductor {
   readonly #inputs = new Map<string, (given: GivenValue | null) => void>();
   #queue: Move[] = [];
   #course: Course | null = null;
-  #finishing: string | null = null;
+  #finishing: Finishing | null = null;
   #asking: Asking | null = null;
   #approaching: StepId | null = null; // it has been told to pass this one, which has not asked yet
   #wake: (() => void) | null = null;
@@ -74,7 +74,7 @@ export class Operator implements Conductor {
         break;
       case "finish":
         this.#course = null;
-        this.#finishing = by;
+        this.#finishing = {by, why: command.why.trim()};
         break;
       case "tick": {
         const {item, checked} = command;
@@ -185,7 +185,7 @@ export class Operator implements Conductor {
 
 // Only the always sections are left, and nobody needs to be told of each step that was not reached.
 function finishCancelled(runbook: Runbook, run: Run): Move {
-  const move = finishCourse(runbook, run, run.cancelled!.by);
+  const move = finishCourse(runbook, run, {by: run.cancelled!.by, why: ""});
   return move.type === "pass" ? move : {type: "end"};
 }
 

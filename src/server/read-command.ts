@@ -1,3 +1,5 @@
+import type {Said} from "../model/closing.ts";
+import {nothingSaid} from "../model/closing.ts";
 import type {Command} from "../model/command.ts";
 import type {Answer} from "../model/event.ts";
 import type {SectionId, StepId} from "../model/runbook.ts";
@@ -17,9 +19,12 @@ export function readCommand(value: unknown): Command {
         section: fields.section === null ? null : (readText(fields, "section") as SectionId)
       };
     case "cancel":
-    case "finish":
     case "begin-again":
       return {type: fields.type};
+    case "finish":
+      return {type: "finish", why: fields.why === undefined ? "" : readText(fields, "why")};
+    case "say":
+      return {type: "say", said: readSaid(readObject(fields.said, '"said"'))};
     case "answer":
       return {
         type: "answer",
@@ -68,6 +73,19 @@ function readAnswer(value: unknown): Answer {
     default:
       throw new CommandError(`there is no answer ${JSON.stringify(fields.type)}`);
   }
+}
+
+function readSaid(fields: Fields): Said {
+  const text = (name: string): string | null => (fields[name] == null ? null : readText(fields, name));
+  const whys = readObject(fields.whys ?? {}, '"whys"');
+  return {
+    ...nothingSaid,
+    scenario: text("scenario"),
+    assumptions: text("assumptions"),
+    independence: text("independence"),
+    reportedTo: text("reportedTo"),
+    whys: Object.fromEntries(Object.keys(whys).map((seq) => [seq, readText(whys, seq)]))
+  };
 }
 
 type Fields = Readonly<Record<string, unknown>>;

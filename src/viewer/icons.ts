@@ -35,3 +35,4 @@ export const editIcon = icon(stroke("m10.2 3.3 2.5 2.5M3 13l.6-2.9 7.3-7.3a1 1 0
 export const searchIcon = icon(stroke("M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9ZM10.4 10.4l3.1 3.1"));
 export const closeIcon = icon(stroke("m4 4 8 8m0-8-8 8"));
 export const downloadIcon = icon(stroke("M8 2.5v7.3M4.9 6.9 8 10l3.1-3.1M3 13.2h10"));
+export const logIcon = icon(stroke("M2.5 3.5h1M6 3.5h7.5M2.5 8h1M6 8h7.5M2.5 12.5h1M6 12.5h5"));

@@ -4,11 +4,11 @@ import {customElement} from "lit/decorators.js";
 import type {Problem, StepId} from "../model/runbook.ts";
 import {runStanding} from "../model/standing.ts";
 import {RunElement} from "./elements.ts";
-import {closeIcon} from "./icons.ts";
+import {bellIcon, closeIcon} from "./icons.ts";
 import {mark} from "./mark.ts";
 import {progressOf} from "./progress.ts";
 import {stepLabel} from "./step-label.ts";
-import {dayAndTime, duration, plural} from "./words.ts";
+import {dayAndTime, duration, plural, timeOfDay} from "./words.ts";
 
 /** What needs somebody's eye now: a lost connection, a refusal, a question, a failure, the end of the run, a bad document. */
 @customElement("page-banner")
@@ -22,7 +22,7 @@ export class PageBanner extends RunElement {
       ${store.trouble === null ? nothing : html`<p class="banner is-refused" role="alert"><span>${store.trouble}</span><button type="button" class="quiet small" aria-label="Dismiss" @click=${() => store.dismiss()}>${closeIcon}</button></p>`}
       ${store.desk?.trouble ? html`<p class="banner is-refused" role="alert">The run could not go on: ${store.desk.trouble}</p>` : nothing}
       ${this.#record()} ${this.#interrupted()} ${this.#ended()}
-      ${store.run.ended === null ? [...asked.map((id) => this.#pointer(id, "waits for an answer")), ...this.#askedInputs(), ...broken.map((id) => this.#pointer(id, "did not end well"))] : nothing}
+      ${store.run.ended === null ? [...asked.map((id) => this.#pointer(id, "waits for an answer")), ...this.#askedInputs(), ...this.#dueReminders(), ...broken.map((id) => this.#pointer(id, "did not end well"))] : nothing}
       ${problems(store.runbook.problems)}`;
   }
 
@@ -68,6 +68,18 @@ export class PageBanner extends RunElement {
     const now = this.store.stepRun(id);
     const message = now.status === "ended" && now.attempt.outcome.type === "failed" ? `: ${now.attempt.outcome.message}` : "";
     return html`<p class="banner ${now.status === "asked" ? "is-asked" : "is-failed"}">${mark(now.status === "asked" ? "asked" : "failed")}<span><a href="#step:${id}">${stepLabel(step)}</a> ${what}${message}</span></p>`;
+  }
+
+  #dueReminders() {
+    const {store} = this;
+    return store.runbook.reminders
+      .filter(({id}) => store.run.reminders.get(id)?.done === null)
+      .map(({id, title, role}) => {
+        const command = {type: "remind-done", reminder: id} as const;
+        const now = store.run.reminders.get(id)!;
+        return html`<p class="banner is-asked is-reminder">${bellIcon}<span><strong>${title}</strong>${role === null ? "" : ` (${role})`} is due since ${timeOfDay(now.at)}${now.late > 0 ? `; not done in time ${plural(now.late, "time")}` : ""}</span>
+          ${store.source.commands && store.refuse(command) === null ? html`<button type="button" class="small" @click=${() => store.send(command)}>Done</button>` : nothing}</p>`;
+      });
   }
 
   #askedInputs() {

@@ -1,18 +1,21 @@
 import {html, nothing} from "lit";
-import {customElement, state} from "lit/decorators.js";
+import {customElement, property, state} from "lit/decorators.js";
 
 import type {Mode} from "../model/event.ts";
+import type {Objective} from "../model/runbook.ts";
 import {runStanding} from "../model/standing.ts";
+import "./closing-form.ts";
 import {RunElement, Ticking} from "./elements.ts";
-import {outlineIcon, playIcon, searchIcon, stopIcon} from "./icons.ts";
+import {logIcon, outlineIcon, playIcon, searchIcon, stopIcon} from "./icons.ts";
 import {mark} from "./mark.ts";
 import {findClock, standingOf} from "./objectives.ts";
 import {progressOf} from "./progress.ts";
-import {clock, span} from "./words.ts";
+import {clock, duration, span} from "./words.ts";
 
 /** What everybody must see at all times: which run this is, in earnest or not, how far it is, and how long it may still take. */
 @customElement("page-header")
 export class PageHeader extends RunElement {
+  @property({attribute: false}) logged = false; // what happened is open
   @state() private ending = false; // the form that ends the run is open
   readonly ticking = new Ticking(this, () => this.store.isLive);
 
@@ -36,12 +39,14 @@ export class PageHeader extends RunElement {
         ${mode === null ? nothing : this.#mode(mode)}
         ${run.start === null ? nothing : html`<span class="standing is-${word}">${mark(isIdle ? "pending" : word)} ${isIdle ? "idle" : word}</span>`}
         ${operator === null ? nothing : html`<span class="operator"><span class="aside">by</span> ${operator}</span>`}
-        ${others.length > 0 ? html`<span class="present" title="Also at this page"><span class="aside">with</span> ${others.join(", ")}</span>` : nothing}
+        ${others.length > 0 ? html`<span class="present" title="Also at this page: ${others.join(", ")}"><span class="aside">with</span> ${others.slice(0, 3).join(", ")}${others.length > 3 ? ` and ${others.length - 3} more` : ""}</span>` : nothing}
         <span class="progress"><progress max=${Math.max(of, 1)} value=${done} aria-label="Progress"></progress> ${done} of ${of}</span>
-        ${this.#clock()}
+        ${this.#clocks()}
       </div>
-      <div class="top-actions">${record ? html`<span class="aside">record</span>` : this.#actions()}</div>
-      ${this.ending ? this.#endForm() : nothing}
+      <div class="top-actions">
+        <button type="button" class="quiet log-button" aria-expanded=${this.logged ? "true" : "false"} title="Who is here and what happened" @click=${() => this.dispatchEvent(new CustomEvent("log", {bubbles: true}))}>${logIcon}<span class="unseen">What happened</span></button>
+        ${record ? html`<span class="aside">record</span>` : this.#actions()}</div>
+      ${this.ending && run.ended === null ? html`<closing-form .store=${store} @leave=${() => (this.ending = false)}></closing-form>` : nothing}
     </header>`;
   }
 
@@ -53,17 +58,27 @@ export class PageHeader extends RunElement {
     return html`<span class="mode-choice" role="group" aria-label="What the run will be">${choose("drill")}${choose("recovery")}</span>`;
   }
 
-  #clock() {
+  #clocks() {
     const {store} = this;
     const objective = findClock(store.runbook);
-    if (objective === null)
-      return store.run.start === null
-        ? nothing
-        : html`<span class="clock" title="Since the run started">${clock(this.#sinceStart())}</span>`;
-    const {sinceMs, isRunning, measure} = standingOf(objective, store.run, store.now);
-    const late = sinceMs !== null && sinceMs > objective.maxMs;
-    return html`<span class="clock ${late || measure?.result === "missed" ? "is-late" : isRunning ? "is-running" : ""}" title=${objective.title ?? objective.id}>
-      <span class="aside">${objective.metric.toUpperCase()}</span> ${sinceMs === null ? "–" : clock(sinceMs)} <span class="aside">of ${span(objective.maxMs)}</span></span>`;
+    const measured = store.runbook.objectives.filter(
+      ({id, metric}) => id !== objective?.id && (metric === "rpo" || metric === "rto") && store.run.measures.get(id)?.actualMs != null
+    );
+    const since =
+      objective === null && store.run.start !== null
+        ? html`<span class="clock" title="Since the run started"><span class="aside">run</span> ${clock(this.#sinceStart())}</span>`
+        : nothing;
+    return html`${objective === null ? since : this.#clock(objective)}${measured.map((other) => this.#clock(other))}`;
+  }
+
+  #clock(objective: Objective) {
+    const {sinceMs, isRunning, measure} = standingOf(objective, this.store.run, this.store.now);
+    const isLate = (sinceMs !== null && sinceMs > objective.maxMs) || measure?.result === "missed";
+    const share = sinceMs === null ? 0 : Math.min(1, Math.max(0, sinceMs / objective.maxMs));
+    const shown = sinceMs === null ? "–" : measure?.actualMs == null ? clock(sinceMs) : duration(sinceMs);
+    return html`<span class="clock ${isLate ? "is-late" : isRunning ? "is-running" : ""}" title=${objective.title ?? objective.id}>
+      <span class="clock-words"><span class="aside">${objective.metric.toUpperCase()}</span> ${shown} <span class="aside">of ${span(objective.maxMs)}${isLate ? ", missed" : measure?.result === "met" ? ", met" : ""}</span></span>
+      <svg class="gauge" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="track" width="100" height="4"/><rect class="share" width=${Math.round(share * 100)} height="4"/></svg></span>`;
   }
 
   #sinceStart(): number {
@@ -77,25 +92,11 @@ export class PageHeader extends RunElement {
     if (run.ended !== null)
       return html`<a class="button" href="/run/${run.start!.run}">Open the record</a><button type="button" @click=${() => store.send({type: "begin-again"})}>Start anew</button>`;
     const isBusy = desk?.following != null || store.refuse({type: "cancel"}) === null;
-    const reason = store.refuse({type: "finish"});
+    const reason = store.refuse({type: "finish", why: ""});
     const canRun = desk?.following == null && (blocked === null || !isBusy);
     return html`
       ${isBusy ? html`<button type="button" class="stop" title="Stop what is running, and what was to follow" @click=${() => store.send({type: "cancel"})}>${stopIcon} Stop</button>` : nothing}
       ${canRun ? html`<button type="button" class="run" ?disabled=${blocked !== null} title=${blocked ?? "Run what is left, in order, until something fails"} @click=${() => store.send({type: "run", to: null, section: null})}>${playIcon} Run all</button>` : nothing}
       ${run.start === null ? nothing : html`<button type="button" ?disabled=${reason !== null} title=${reason ?? "End this run"} aria-expanded=${this.ending ? "true" : "false"} @click=${() => (this.ending = !this.ending)}>Finish…</button>`}`;
-  }
-
-  #endForm() {
-    const {store} = this;
-    const {done, of, broken} = progressOf(store.runbook, store.run);
-    const send = async (type: "finish" | "abandon"): Promise<void> => {
-      const why = this.querySelector<HTMLInputElement>("#end-why")?.value ?? "";
-      if (await store.send(type === "finish" ? {type} : {type, why})) this.ending = false;
-    };
-    return html`<form class="end-form" @submit=${(event: Event) => event.preventDefault()}>
-      <p>${done < of ? `${of - done} of ${of} steps were not passed; they will be recorded as skipped by you.` : "Every step was passed."} ${broken.length > 0 ? `${broken.length} failed.` : ""} Clean-up sections run first.</p>
-      <label>If you abandon it: why?<input id="end-why" autocomplete="off"></label>
-      <div class="answers"><button type="button" class="confirm" @click=${() => send("finish")}>Finish the run</button><button type="button" class="danger" @click=${() => send("abandon")}>Abandon it</button><button type="button" class="quiet" @click=${() => (this.ending = false)}>Go on</button></div>
-    </form>`;
   }
 }

@@ -13,6 +13,7 @@ import "./page-outline.ts";
 import {findFootnotes} from "./footnotes.ts";
 import type {ProseContext} from "./prose.ts";
 import {heading, prose} from "./prose.ts";
+import "./run-log.ts";
 import "./runbook-marker.ts";
 import type {RunbookPalette} from "./runbook-palette.ts";
 import "./runbook-palette.ts";
@@ -23,15 +24,20 @@ import {span} from "./words.ts";
 @customElement("runbook-page")
 export class RunbookPage extends RunElement {
   @state() private outlined = false; // on a narrow screen
+  @state() private logged = false; // on all but a wide one
+  readonly #wide = matchMedia("(min-width: 100rem)");
+  readonly #onWide = (): void => this.requestUpdate();
   readonly #onKey = (event: KeyboardEvent): void => handleKey(event, this);
 
   override connectedCallback(): void {
     super.connectedCallback();
     document.addEventListener("keydown", this.#onKey);
+    this.#wide.addEventListener("change", this.#onWide);
   }
 
   override disconnectedCallback(): void {
     document.removeEventListener("keydown", this.#onKey);
+    this.#wide.removeEventListener("change", this.#onWide);
     super.disconnectedCallback();
   }
 
@@ -40,13 +46,14 @@ export class RunbookPage extends RunElement {
     document.title = store.runbook.title;
     return html`
       <a class="skip-link" href="#document">Skip to the document</a>
-      <page-header .store=${store} @outline=${() => (this.outlined = !this.outlined)} @find=${() => this.showPalette(null)}></page-header>
+      <page-header .store=${store} .logged=${this.logged} @outline=${() => (this.outlined = !this.outlined)} @find=${() => this.showPalette(null)} @log=${() => (this.logged = !this.logged)}></page-header>
       <div class="layout">
         <nav class="outline ${this.outlined ? "is-open" : ""}" aria-label="Outline" @click=${() => (this.outlined = false)}><page-outline .store=${store}></page-outline></nav>
         <main id="document" tabindex="-1">
           <page-banner .store=${store}></page-banner>
           ${guard([store.document], () => this.#article())}
         </main>
+        ${this.logged || this.#wide.matches ? html`<aside class="room ${this.logged ? "is-open" : ""}" aria-label="Who is here and what happened"><run-log .store=${store}></run-log></aside>` : nothing}
       </div>
       <dialog class="help" aria-label="Keys">${helpText()}</dialog>
       <runbook-palette .store=${store} @help=${() => this.showHelp()}></runbook-palette>

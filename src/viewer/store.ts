@@ -10,9 +10,12 @@ import {editionOf, stepsById} from "../model/runbook.ts";
 import type {DeskState, ServedDocument, ServedRecord} from "../model/served.ts";
 import {findStale} from "../model/stale.ts";
 import {announce} from "./announce.ts";
+import type {Happening} from "./happening.ts";
+import {tell} from "./happening.ts";
 import type {Connection, RunSource} from "./source.ts";
 
 type Watcher = () => void;
+const mostSaid = 4;
 
 export class RunStore {
   readonly source: RunSource;
@@ -30,6 +33,7 @@ export class RunStore {
   #steps: ReadonlyMap<StepId, Step>;
   #clockAheadMs = 0;
   #leave: (() => void) | null = null;
+  #happenings: Happening[] = [];
   readonly #watchers = new Set<Watcher>();
   readonly #stepWatchers = new Map<StepId, Set<Watcher>>();
 
@@ -45,6 +49,11 @@ export class RunStore {
     const store = new RunStore(source, await source.document());
     store.#follow();
     return store;
+  }
+
+  /** What happened in the run, the oldest first; it grows in place. */
+  get happenings(): readonly Happening[] {
+    return this.#happenings;
   }
 
   get runbook(): Runbook {
@@ -124,6 +133,7 @@ export class RunStore {
     const changed = new Set<StepId>();
     let beyondOutput = false;
     let started = false;
+    const said: string[] = [];
     try {
       for (const event of events) {
         const before = this.run;
@@ -133,11 +143,15 @@ export class RunStore {
         if (event.type === "output-written") continue;
         beyondOutput = true;
         started ||= event.type === "cell-started";
-        this.announcement = announce(event, this.#steps) ?? this.announcement;
+        const happening = tell(event);
+        if (happening) this.#happenings.push(happening);
+        const words = announce(event, this.#steps);
+        if (words !== null) said.push(words);
       }
     } catch {
       this.#follow(); // a gap: what is missing comes again, from where the fold stands
     }
+    if (said.length > 0) this.announcement = said.slice(-mostSaid).join(". "); // each once, and no flood
     const blocked = this.blocked;
     if (beyondOutput) this.#judge();
     if (started) for (const id of this.#findStale()) changed.add(id);
@@ -162,6 +176,7 @@ export class RunStore {
   }
 
   #putAway(): void {
+    this.#happenings = [];
     this.#lastMs = {...this.#lastMs, ...durationsOf(this.run)};
     this.run = blank;
     this.stale = new Map();

@@ -166,7 +166,7 @@ test("only one thing runs at a time, and stopping ends it and what was to follow
   await desk.command(all, "ada");
   await until(() => stands(desk.run, "long") === "running");
   expect(await desk.command({type: "execute", step: step("next")}, "grace")).toBe('"long" is running');
-  expect(await desk.command({type: "finish"}, "grace")).toBe('"long" is running');
+  expect(await desk.command({type: "finish", why: ""}, "grace")).toBe('"long" is running');
   expect(await desk.command({type: "cancel"}, "grace")).toBeNull();
   await until(() => stands(desk.run, "long") === "cancelled");
   expect([stands(desk.run, "next"), desk.state.following]).toEqual(["pending", null]);
@@ -179,7 +179,7 @@ test("finishing runs the clean-up, names the steps that were not reached, and cl
   const desk = await kitchen.desk("a.md");
   await desk.command({type: "execute", step: step("one")}, "ada");
   await until(() => stands(desk.run, "one") === "passed");
-  await desk.command({type: "finish"}, "grace");
+  await desk.command({type: "finish", why: ""}, "grace");
   await until(() => desk.run.ended !== null);
   expect(stands(desk.run, "tidy")).toBe("passed");
   expect(desk.run.steps.get(step("two"))).toMatchObject({status: "skipped", by: "grace"});

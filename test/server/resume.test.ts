@@ -49,7 +49,7 @@ test("a server that stops leaves its run interrupted, and the next one offers to
   await desk.command(all, "grace");
   await until(() => stands(desk.run, "three") === "passed");
   expect(await readFile(join(next.folder, "ledger"), "utf8")).toBe("one\ntwo ada\ntwo ada\nthree ada\n");
-  await desk.command({type: "finish"}, "grace");
+  await desk.command({type: "finish", why: ""}, "grace");
   await until(() => desk.run.ended !== null);
   const folder = join(next.runsDirectory, (await readdir(next.runsDirectory))[0]!);
   expect(await readRun(folder)).toMatchObject({damage: null, run: {ended: {outcome: "passed"}}});
