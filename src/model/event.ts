@@ -55,6 +55,7 @@ export type Fact =
       readonly type: "cell-ready"; // what a background cell follows has come: it has passed so far, and goes on until its cell-ended
       readonly step: StepId;
       readonly attempt: number;
+      readonly process: KeptProcess | null; // what outlives its runner, and the run; null: nothing of it does
     }
   | {readonly type: "cell-ended"; readonly step: StepId; readonly attempt: number; readonly outcome: Outcome; readonly ending: Ending}
   | {readonly type: "question-asked"; readonly step: StepId; readonly question: Question}
@@ -110,6 +111,7 @@ export interface RunResumed {
   readonly by: RunnerIdentity;
   readonly idleMs: number; // that there was no runner, by the wall clock; 0 where that was set back meanwhile
   readonly supplied: readonly string[]; // names of secrets that were given again
+  readonly adopted: readonly StepId[]; // cells in the background that were found to go on
 }
 /** The run goes on with other bytes than it began with; those are in the run folder too, in `folder`. */
 export interface DocumentChanged {
@@ -129,6 +131,16 @@ export interface RunnerIdentity {
   readonly user: string;
   readonly pid: number;
   readonly tools: Readonly<Record<string, string>>; // versions: runbook, node, bash
+}
+/** A process as the system tells it from every other, also when its number is used again. */
+export interface ProcessName {
+  readonly pid: number;
+  readonly startedAt: string | null; // as the system counts it; null where it does not say
+  readonly boot: string | null;
+}
+/** A process that outlives its runner. */
+export interface KeptProcess extends ProcessName {
+  readonly mark: string; // by which its kind knows what belongs to it
 }
 export interface ServerIdentity {
   readonly version: string;

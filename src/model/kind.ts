@@ -1,5 +1,5 @@
 /** The contract of a cell kind. The house knows nothing else of bash or SQL: a new kind is one file that fulfils this. */
-import type {Column, Fact, Notice, Place, ServerIdentity, Stream, Table} from "./event.ts";
+import type {Column, Fact, KeptProcess, Notice, Place, ServerIdentity, Stream, Table} from "./event.ts";
 import type {Cell, Runbook, RunId, Settings, Span} from "./runbook.ts";
 
 export interface Kind<Config = unknown, Session = unknown> {
@@ -21,6 +21,8 @@ export interface Kind<Config = unknown, Session = unknown> {
   where?(session: Session): {readonly host: string; readonly user: string};
   /** Executes one attempt. When `signal` aborts it must end what it started, keep what was printed and return. */
   execute(task: Task<Config>, session: Session, emit: Emit, signal: AbortSignal): Promise<Finish>;
+  /** Goes on with what `Background.process` names, which an earlier runner had begun; null: it is not there any more. Left out by a kind that keeps none. */
+  adopt?(task: Task<Config>, session: Session, process: KeptProcess, emit: Emit): Promise<Background | null>;
   /** Ends the session and says what a person should know: "an open transaction was rolled back". */
   close(session: Session): Promise<readonly string[]>;
 }
@@ -125,6 +127,10 @@ export interface Finish {
 
 /** What goes on after a background cell was ready; what it prints comes by the same `emit`. */
 export interface Background {
+  /** What goes on when its runner is gone, for `adopt`; null: nothing does. */
+  readonly process: KeptProcess | null;
+  /** It is on record that it goes on; from now on it may outlive a runner that is killed. */
+  recorded(): void;
   /** How it ended, by itself or because it was told to. */
   readonly ended: Promise<Finish>;
   /** Ends it; `keep` lets go of it, where the cell says so. */

@@ -7,6 +7,7 @@ import type {
   Event,
   Execution,
   InputSet,
+  KeptProcess,
   Measure,
   Outcome,
   Output,
@@ -103,6 +104,7 @@ export type StepRun =
   | {
       readonly status: "background"; // ready: it has passed so far, and goes on while later cells run
       readonly readyMs: number;
+      readonly process: KeptProcess | null; // that outlives its runner
       readonly attempt: Attempt;
       readonly confirmed: Confirmed | null;
       readonly earlier: readonly EndedAttempt[];

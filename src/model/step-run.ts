@@ -60,7 +60,7 @@ export function applyToStep(was: StepRun, event: StepEvent): StepRun {
       }));
     case "cell-ready":
       if (was.status !== "running" || was.attempt.number !== event.attempt) throw broken(event, was);
-      return {...was, status: "background", readyMs: event.ms};
+      return {...was, status: "background", readyMs: event.ms, process: event.process};
     case "cell-ended":
       if (!goesOn(was) || was.attempt.number !== event.attempt) throw broken(event, was);
       return {

@@ -1,5 +1,19 @@
 /** One reader for each fact of the journal. The compiler holds them to the vocabulary in `event.ts`. */
-import type {Answer, Column, Ending, Execution, Fact, Measure, Outcome, Output, Place, Question, Stream, StreamTotal} from "./event.ts";
+import type {
+  Answer,
+  Column,
+  Ending,
+  Execution,
+  Fact,
+  KeptProcess,
+  Measure,
+  Outcome,
+  Output,
+  Place,
+  Question,
+  Stream,
+  StreamTotal
+} from "./event.ts";
 import type {Chooser, Plan, PlannedStep} from "./plan.ts";
 import type {RunId, SectionId, StepId} from "./runbook.ts";
 import {closingAnswered} from "./wire-closing.ts";
@@ -160,7 +174,8 @@ const readers: Readers = {
     operator: text,
     by: runner,
     idleMs: added(count, 0),
-    supplied: added(texts, [])
+    supplied: added(texts, []),
+    adopted: added(list(stepId), [])
   }),
   "document-changed": record<FactOf<"document-changed">>({
     type: exactly("document-changed"),
@@ -207,7 +222,12 @@ const readers: Readers = {
     secret: flag,
     exact: added(flag, true)
   }),
-  "cell-ready": record<FactOf<"cell-ready">>({type: exactly("cell-ready"), step: stepId, attempt: place}),
+  "cell-ready": record<FactOf<"cell-ready">>({
+    type: exactly("cell-ready"),
+    step: stepId,
+    attempt: place,
+    process: added(nullable(record<KeptProcess>({pid: place, startedAt: nullable(text), boot: nullable(text), mark: text})), null)
+  }),
   "cell-ended": record<FactOf<"cell-ended">>({type: exactly("cell-ended"), step: stepId, attempt: place, outcome, ending}),
   "question-asked": record<FactOf<"question-asked">>({type: exactly("question-asked"), step: stepId, question}),
   "item-checked": record<FactOf<"item-checked">>({type: exactly("item-checked"), step: stepId, item: count, checked: flag, by: text}),

@@ -1,9 +1,11 @@
 /** What one attempt prints, on its way to the journal, to the files of `outputs/` and, as it was printed, to the expressions. */
 import {createHash} from "node:crypto";
+import {rmSync} from "node:fs";
 import {join} from "node:path";
 import type {Output, Stream, StreamTotal} from "../model/event.ts";
 import type {Emit, RawOutput} from "../model/kind.ts";
 import type {StepId} from "../model/runbook.ts";
+import type {EarlierOutput} from "./earlier-output.ts";
 import type {Journal} from "./journal.ts";
 import type {OutputFile} from "./output-file.ts";
 import {openOutputFile} from "./output-file.ts";
@@ -32,16 +34,18 @@ export function recordOutput({
   redactor,
   folder,
   step,
-  attempt
+  attempt,
+  earlier = null
 }: {
   journal: Journal;
   redactor: Redactor;
   folder: string;
   step: StepId;
   attempt: number;
+  earlier?: EarlierOutput | null;
 }): AttemptOutput {
-  let room = journalBytes;
-  let redactions = 0;
+  let room = earlier === null ? journalBytes : Math.max(0, journalBytes - earlier.stdout.inJournal - earlier.stderr.inJournal);
+  let redactions = earlier === null ? 0 : earlier.stdout.redactions + earlier.stderr.redactions;
   let rows = 0;
   let pending: {stream: StreamRecord; bytes: Uint8Array[]}[] = [];
   const streams = {stdout: openStream("stdout", "out"), stderr: openStream("stderr", "err")};
@@ -74,16 +78,20 @@ export function recordOutput({
   };
 
   function openStream(name: Stream, extension: string): StreamRecord {
+    const path = outputName(step, attempt, extension);
+    const before = earlier?.[name];
+    if (before?.inFile === 0) rmSync(join(folder, "outputs", path), {force: true}); // of which the journal does not know
     return {
       name,
-      path: outputName(step, attempt, extension),
+      path,
       redacted: redactor.stream(),
-      hash: createHash("sha256"),
-      bytes: 0,
-      head: [],
+      hash: before?.hash ?? createHash("sha256"),
+      bytes: before?.bytes ?? 0,
+      head: before?.head ?? [],
       rest: empty,
-      file: null,
-      stated: 0
+      file: before && before.inFile > 0 ? openOutputFile(join(folder, "outputs", path), {from: before.inFile}) : null,
+      stated: before?.inFile ?? 0,
+      gap: before !== undefined
     };
   }
 
@@ -156,12 +164,13 @@ interface StreamRecord {
   rest: Uint8Array; // the beginning of a character whose end has not come
   file: OutputFile | null;
   stated: number; // how far the journal says that the file reaches
+  readonly gap: boolean; // nobody knows what was printed in between
 }
 
 const empty = new Uint8Array(0);
 
-function totalOf({bytes, hash, file}: StreamRecord): StreamTotal {
-  return {bytes, sha256: hash.digest("hex"), truncated: file?.truncated ?? false};
+function totalOf({bytes, hash, file, gap}: StreamRecord): StreamTotal {
+  return {bytes, sha256: hash.digest("hex"), truncated: gap || (file?.truncated ?? false)};
 }
 
 function failureOf(streams: Readonly<Record<Stream, StreamRecord>>): string | null {

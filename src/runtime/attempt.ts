@@ -131,12 +131,13 @@ export async function attemptCell(
   };
   if (early) await end(outcome, finish, early);
   else {
-    await stage.record({type: "cell-ready", step: cell.id, attempt});
+    await stage.record({type: "cell-ready", step: cell.id, attempt, process: background!.process});
+    background!.recorded();
     stage.backgrounds.follow(background!, async (outcome, last) => {
       over = true;
       notes.push(last?.detail ?? null);
       const totals = await recorded.end();
-      await end(outcomeOf(outcome, totals), last ?? finish, totals);
+      if (outcome !== null) await end(outcomeOf(outcome, totals), last ?? finish, totals);
     });
   }
   return outcome;

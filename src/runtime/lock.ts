@@ -3,12 +3,11 @@ import {createHash, randomUUID} from "node:crypto";
 import {linkSync, readFileSync, renameSync, unlinkSync, writeFileSync} from "node:fs";
 import {hostname} from "node:os";
 import {join} from "node:path";
+import type {ProcessName} from "../model/event.ts";
 import {UsageError} from "../model/usage-error.ts";
+import {isAlive, nameProcess} from "./process-name.ts";
 
-export interface LockHolder {
-  readonly pid: number;
-  readonly startedAt: string | null; // as the system counts it, so that a reused pid is another process; null where it does not say
-  readonly boot: string | null;
+export interface LockHolder extends ProcessName {
   readonly host: string;
 }
 export interface Lock {
@@ -119,37 +118,7 @@ export function isHeld(folder: string): boolean {
   return holder !== null && holder.host === hostname() && isAlive(holder);
 }
 
-function isAlive({pid, startedAt, boot}: LockHolder): boolean {
-  if (boot !== null && boot !== bootId()) return false;
-  if (startedAt !== null) return startOf(pid) === startedAt;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-const thisProcess = (): LockHolder => ({pid: process.pid, startedAt: startOf(process.pid), boot: bootId(), host: hostname()});
-
-/** Field 22 of /proc/PID/stat; the name in field 2 may hold spaces and parentheses. A zombie is no living process. */
-function startOf(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" ? null : (fields[19] ?? null);
-  } catch {
-    return null;
-  }
-}
-
-function bootId(): string | null {
-  try {
-    return readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
-  } catch {
-    return null;
-  }
-}
+const thisProcess = (): LockHolder => ({...nameProcess(process.pid), host: hostname()});
 
 /** Another process writes this journal. */
 export class LockedError extends UsageError {

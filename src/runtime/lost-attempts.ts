@@ -1,23 +1,37 @@
 /** Attempts that their runner did not see the end of: what they started is ended, and what is known of them is recorded. */
-import {createHash} from "node:crypto";
-import {createReadStream} from "node:fs";
-import {join} from "node:path";
-import type {Ending, Fact, Stream, StreamTotal} from "../model/event.ts";
+import type {Ending, Fact, StreamTotal} from "../model/event.ts";
 import type {Attempt, Run} from "../model/run.ts";
 import {goesOn, stepRun} from "../model/run.ts";
 import type {StepId} from "../model/runbook.ts";
+import type {EarlierStream} from "./earlier-output.ts";
+import {readEarlierOutput} from "./earlier-output.ts";
 import {endProcesses} from "./kill-run.ts";
+import {isKept} from "./resumable.ts";
 
 export interface LostAttempt {
   readonly step: StepId;
   readonly attempt: Attempt;
 }
 
-export const findLostAttempts = (run: Run): readonly LostAttempt[] =>
-  (run.start?.plan.steps ?? []).flatMap(({step}) => {
+export function findLostAttempts(run: Run): readonly LostAttempt[] {
+  const kept = findKeptSteps(run);
+  return findAttemptsOf(
+    run,
+    stepsOf(run).filter((step) => !kept.includes(step))
+  );
+}
+
+/** Cells in the background whose processes go on without their runner. */
+export const findKeptSteps = (run: Run): readonly StepId[] => stepsOf(run).filter((step) => isKept(stepRun(run, step)));
+
+/** The attempts of these steps that have begun and not ended. */
+export const findAttemptsOf = (run: Run, steps: readonly StepId[]): readonly LostAttempt[] =>
+  steps.flatMap((step) => {
     const now = stepRun(run, step);
     return goesOn(now) ? [{step, attempt: now.attempt}] : [];
   });
+
+const stepsOf = (run: Run): readonly StepId[] => (run.start?.plan.steps ?? []).map(({step}) => step);
 
 /** Ends what is left of the attempts; their watchdog has begun to when their runner went. Says what there was. */
 export function endLostProcesses(run: string, lost: readonly LostAttempt[]): Promise<readonly string[]> {
@@ -31,18 +45,19 @@ export async function toLostEnd(
   {step, attempt}: LostAttempt,
   {folder, untilMs, leftovers}: {folder: string; untilMs: number; leftovers: readonly string[]}
 ): Promise<Extract<Fact, {type: "cell-ended"}>> {
+  const {stdout, stderr} = await readEarlierOutput(attempt, folder);
   const ending: Ending = {
     durationMs: Math.max(0, untilMs - attempt.startedMs),
     exit: null,
     signal: null,
     sqlstate: null,
     rowCount: null,
-    streams: {stdout: await totalOf(attempt, "stdout", folder), stderr: await totalOf(attempt, "stderr", folder)},
+    streams: {stdout: totalOf(stdout), stderr: totalOf(stderr)},
     state: null,
     transaction: null,
     leftovers,
     kept: [],
-    redactions: 0,
+    redactions: stdout.redactions + stderr.redactions,
     detail: null
   };
   const message = "its runner was gone before it ended; nobody saw how it did";
@@ -50,22 +65,4 @@ export async function toLostEnd(
 }
 
 /** What was recorded of a stream; whether there was more, nobody knows. */
-async function totalOf({outputs}: Attempt, stream: Stream, folder: string): Promise<StreamTotal> {
-  const hash = createHash("sha256");
-  let bytes = 0;
-  const take = (part: Buffer): void => {
-    hash.update(part);
-    bytes += part.length;
-  };
-  const ours = outputs.toArray().flatMap((output) => ("stream" in output && output.stream === stream ? [output] : []));
-  const file = ours.findLast((output) => output.type === "overflowed");
-  if (file?.type === "overflowed") {
-    const read = createReadStream(join(folder, "outputs", file.file), {end: file.bytes - 1});
-    for await (const part of read) take(part as Buffer);
-  } else
-    for (const output of ours) {
-      if (output.type === "text") take(Buffer.from(output.text));
-      if (output.type === "base64") take(Buffer.from(output.base64, "base64"));
-    }
-  return {bytes, sha256: hash.digest("hex"), truncated: false};
-}
+const totalOf = ({bytes, hash}: EarlierStream): StreamTotal => ({bytes, sha256: hash.digest("hex"), truncated: false});

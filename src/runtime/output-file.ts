@@ -1,7 +1,7 @@
 /** Where a stream goes once an attempt prints more than the journal keeps. */
 import {mkdirSync} from "node:fs";
 import type {FileHandle} from "node:fs/promises";
-import {open} from "node:fs/promises";
+import {open, truncate} from "node:fs/promises";
 import {dirname} from "node:path";
 
 export interface OutputFile {
@@ -17,11 +17,12 @@ export interface OutputFile {
 const mostBytes = 1024 ** 3;
 const queueBytes = 1024 ** 2;
 
-export function openOutputFile(path: string, {limit = mostBytes}: {limit?: number} = {}): OutputFile {
+/** `from`: the file is there, and what follows its first so many bytes is put in their place. */
+export function openOutputFile(path: string, {limit = mostBytes, from = 0}: {limit?: number; from?: number} = {}): OutputFile {
   let queue: Uint8Array[] = [];
   let queued = 0;
-  let taken = 0;
-  let written = 0;
+  let taken = from;
+  let written = from;
   let truncated = false;
   let failure: Error | null = null;
   let file: FileHandle | null = null;
@@ -63,7 +64,8 @@ export function openOutputFile(path: string, {limit = mostBytes}: {limit?: numbe
     try {
       if (file === null) {
         mkdirSync(dirname(path), {recursive: true});
-        file = await open(path, "wx");
+        if (from > 0) await truncate(path, from);
+        file = await open(path, from > 0 ? "a" : "wx");
       }
       while (queue.length > 0) {
         const group = queue;

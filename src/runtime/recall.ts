@@ -41,6 +41,20 @@ export function recallVariables(events: readonly Event[], lookup: (name: string)
   return {variables, supplied, missing: [...missing]};
 }
 
+const unread: Held<string> = {type: "cut", message: "what it had printed when it was ready cannot be read after the run was resumed"};
+/** Of a cell in the background that another runner had begun. */
+export const factsOfGoingOn: AttemptFacts = {
+  exit: null,
+  sqlstate: null,
+  stdout: unread,
+  stderr: unread,
+  tables: [],
+  notices: [],
+  rowCount: null,
+  bytes: 0,
+  durationMs: 0
+};
+
 /** What later expressions may read of an attempt: exactly what was recorded, or a word of why it cannot be had. */
 export function recallFacts(attempt: EndedAttempt): AttemptFacts {
   const {ending} = attempt;

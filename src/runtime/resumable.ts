@@ -1,11 +1,12 @@
 /** Why a run cannot be gone on with: what it worked on is no longer there. */
 import type {Event} from "../model/event.ts";
 import type {AnyKind} from "../model/kind.ts";
-import type {Run} from "../model/run.ts";
+import type {Run, StepRun} from "../model/run.ts";
 import {goesOn, stepRun} from "../model/run.ts";
 import type {Runbook, Step, StepId} from "../model/runbook.ts";
 import {stepName} from "../model/runbook.ts";
 import {EMBEDDED} from "./connections/embedded/word.ts";
+import {isAlive} from "./process-name.ts";
 
 /** Steps about which a person must decide before the run goes on: nobody saw them end, or they were cut short. */
 export function findUndecided({steps}: Runbook, run: Run): readonly Step[] {
@@ -13,9 +14,13 @@ export function findUndecided({steps}: Runbook, run: Run): readonly Step[] {
   return steps.filter(({id}) => {
     const now = stepRun(run, id);
     if (now.status === "asked") return now.question.type === "lost";
-    return goesOn(now) || (now.status === "ended" && ["lost", "cancelled"].includes(now.attempt.outcome.type));
+    return (goesOn(now) && !isKept(now)) || (now.status === "ended" && ["lost", "cancelled"].includes(now.attempt.outcome.type));
   });
 }
+
+/** A cell in the background that was to be kept, and is still there: the same process, not one of the same number. */
+export const isKept = (now: StepRun): boolean =>
+  now.status === "background" && now.process !== null && now.process.startedAt !== null && isAlive(now.process);
 
 /** A throw-away server ends with its runner, and all that was in it is gone; null when the run had none. */
 export function refuseEmbedded({settings, steps}: Runbook, events: readonly Event[], kinds: readonly AnyKind[]): string | null {

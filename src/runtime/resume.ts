@@ -9,6 +9,7 @@ import {attemptsOf, stepRun} from "../model/run.ts";
 import type {StepId} from "../model/runbook.ts";
 import {settled} from "../model/standing.ts";
 import {UsageError} from "../model/usage-error.ts";
+import {adoptBackground} from "./adopt.ts";
 import {findChangedSteps, findChanges, keepChanges} from "./changes.ts";
 import type {GivenValue, Performance, RunRequest} from "./conductor.ts";
 import {findPasswordVariables} from "./connections/find-passwords.ts";
@@ -18,12 +19,12 @@ import {continueJournal} from "./journal.ts";
 import {readEntered} from "./kinds/bash/snapshot.ts";
 import type {Lock} from "./lock.ts";
 import {takeLock} from "./lock.ts";
-import {endLostProcesses, findLostAttempts, toLostEnd} from "./lost-attempts.ts";
+import {endLostProcesses, findAttemptsOf, findKeptSteps, findLostAttempts, toLostEnd} from "./lost-attempts.ts";
 import {refuseErrors} from "./perform.ts";
 import {startPerforming} from "./performing.ts";
 import {readSecrets} from "./prepare.ts";
 import type {Recalled} from "./recall.ts";
-import {recallFacts, recallVariables} from "./recall.ts";
+import {factsOfGoingOn, recallFacts, recallVariables} from "./recall.ts";
 import {recallShells} from "./recall-shells.ts";
 import type {RecoveredJournal} from "./recover-journal.ts";
 import {recoverJournal} from "./recover-journal.ts";
@@ -83,6 +84,7 @@ async function goOn(request: ResumeRequest, lock: Lock): Promise<Performance> {
   request.onEarlier(events, run);
 
   const lost = findLostAttempts(run);
+  const adopted = findKeptSteps(run);
   const leftovers = await endLostProcesses(start.run, lost);
   if (lost.some(({step}) => actsOnServer(request, step))) await new Promise((wake) => setTimeout(wake, serverMs));
   const by = await identify(runbook, request.environment);
@@ -90,10 +92,11 @@ async function goOn(request: ResumeRequest, lock: Lock): Promise<Performance> {
   const document = changed ? await keepChanges(folder, whole(request), {plan, git}) : null;
   const runRequest: RunRequest = {...request, runsDirectory: join(folder, ".."), plan, mode: start.mode};
   const last = events.at(-1)!;
+  const secrets = new Map([...readSecrets(request), ...recalled.supplied]);
   return startPerforming(runRequest, {
     id: start.run,
     folder,
-    secrets: new Map([...readSecrets(request), ...recalled.supplied]),
+    secrets,
     run,
     cutShort: request.cutShort,
     openJournal: (listener) => continueJournal(folder, lock, endOf(found, last), listener),
@@ -105,7 +108,8 @@ async function goOn(request: ResumeRequest, lock: Lock): Promise<Performance> {
           operator: request.operator,
           by,
           idleMs: Math.max(0, stage.journal.elapsedMs() - last.ms),
-          supplied: [...recalled.supplied.keys()]
+          supplied: [...recalled.supplied.keys()],
+          adopted
         },
         ...(document ? [document] : []),
         ...deviations
@@ -115,6 +119,8 @@ async function goOn(request: ResumeRequest, lock: Lock): Promise<Performance> {
       for (const fact of facts.slice(0, -1)) stage.write(fact);
       await stage.record(facts.at(-1)!);
       restore(stage, events, recalled);
+      const unknown = runbook.settings.secrets.filter((name) => !secrets.has(name));
+      for (const step of adopted) await adopt(stage, step, unknown, last.ms);
     },
     given
   });
@@ -127,6 +133,14 @@ const actsOnServer = ({runbook, kinds}: ResumeRequest, id: StepId): boolean => {
   const step = runbook.steps.find((step) => step.id === id);
   return step?.type === "cell" && kinds.some(({name, targets}) => name === step.kind && targets === "connections");
 };
+
+/** What is gone before it could be adopted is as lost as the others. */
+async function adopt(stage: Stage, step: StepId, unknown: readonly string[], untilMs: number): Promise<void> {
+  if (await adoptBackground(stage, step, unknown).catch(() => false)) return;
+  const lost = findAttemptsOf(stage.run, [step]);
+  const leftovers = await endLostProcesses(stage.id, lost);
+  for (const attempt of lost) await stage.record(await toLostEnd(attempt, {folder: stage.folder, untilMs, leftovers}));
+}
 
 /** The gap without a runner counts by the wall clock; where that was set back meanwhile, it counts nothing. */
 function endOf({run, prev, bytes}: RecoveredJournal, {at, ms}: Event) {
@@ -209,8 +223,11 @@ function findNew(given: ReadonlyMap<string, GivenValue>, {variables, supplied}: 
 function restore(stage: Stage, events: readonly Event[], {variables}: Recalled): void {
   for (const [name, variable] of variables) stage.variables.set(name, variable);
   for (const id of stage.stepIds) {
-    const last = attemptsOf(stepRun(stage.run, id)).at(-1);
-    if (last && stage.reads.laterReads(id)) stage.facts.set(id, recallFacts(last));
+    if (!stage.reads.laterReads(id)) continue;
+    const now = stepRun(stage.run, id);
+    const last = attemptsOf(now).at(-1);
+    if (now.status === "background") stage.facts.set(id, factsOfGoingOn);
+    else if (last) stage.facts.set(id, recallFacts(last));
   }
   recallShells(stage);
   stage.milestones.recall(stage, events);

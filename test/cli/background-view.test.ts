@@ -8,7 +8,7 @@ import {began, failed, id, passed, printed, started, story} from "../model/story
 import {cell, runbook} from "../runtime/tiny.ts";
 
 const book = runbook([cell("server", "serve"), cell("later", "true")]);
-const ready: Fact = {type: "cell-ready", step: id("server"), attempt: 1};
+const ready: Fact = {type: "cell-ready", step: id("server"), attempt: 1, process: null};
 const events = story(
   started("server", "later"),
   began("server"),

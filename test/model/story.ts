@@ -100,7 +100,14 @@ export const everything: readonly Event[] = story(
     planned("choice", {action: "ask", phase: "always", group: null, chosenBy: [{decision: id("gate"), choice: 0}]}),
     {step: id("never"), action: "skip", reason: "not selected"}
   ),
-  {type: "run-resumed", operator: "ada", by: {host: "vm", user: "root", pid: 2, tools: {}}, idleMs: 400, supplied: ["PASSWORD"]},
+  {
+    type: "run-resumed",
+    operator: "ada",
+    by: {host: "vm", user: "root", pid: 2, tools: {}},
+    idleMs: 400,
+    supplied: ["PASSWORD"],
+    adopted: []
+  },
   {type: "journal-recovered", cutBytes: 12, cutLines: 1},
   {type: "input-asked", name: "WHO", step: id("one")},
   {type: "input-set", name: "WHO", value: "Ada", secret: false, by: "ada", via: "page"},
@@ -179,7 +186,7 @@ export const everything: readonly Event[] = story(
   {type: "question-asked", step: id("one"), question: {type: "lost", attempt: 3}},
   {type: "question-answered", step: id("one"), answer: {type: "repeated"}, by: "ada", note: "", via: "--lost"},
   began("one", 4),
-  {type: "cell-ready", step: id("one"), attempt: 4},
+  {type: "cell-ready", step: id("one"), attempt: 4, process: {pid: 7, startedAt: "99", boot: null, mark: "one.4.x"}},
   printed("one", "later\n", {attempt: 4}),
   passed("one", 4),
   {type: "step-skipped", step: id("two"), reason: "done by hand", by: "ada"},

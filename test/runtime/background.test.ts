@@ -175,3 +175,14 @@ test("a run that is left ends it, and nobody can say any more that it passed", a
   expect(outcome(tried, "server")).toBe("lost");
   expect(await processesOf(tried.performance.id)).toEqual([]);
 });
+
+test("a run that is left lets go of what is to be kept: nobody ends it, or says that it has ended", async () => {
+  const tried = await perform([
+    shell("server", "echo up; sleep 1000", {ready: "up", background: true, keep: true}),
+    shell("later", "sleep 1000")
+  ]);
+  while (!places(tried).includes("cell-started later")) await new Promise((wake) => setTimeout(wake, 10));
+  await tried.performance.leave();
+  expect(ended(tried, "server")).toBeNull();
+  expect(await processesOf(tried.performance.id)).toHaveLength(2);
+});

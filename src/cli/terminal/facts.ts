@@ -27,7 +27,14 @@ export function factLines(runbook: Runbook, steps: ReadonlyMap<StepId, Step>, ru
       ];
     }
     case "run-resumed":
-      return ["", `resumed by ${quiet(event.operator)} on ${quiet(event.by.host)}, after ${formatDuration(event.idleMs)} without a runner`];
+      return [
+        "",
+        `resumed by ${quiet(event.operator)} on ${quiet(event.by.host)}, after ${formatDuration(event.idleMs)} without a runner`,
+        ...event.adopted.flatMap((id) => {
+          const step = steps.get(id);
+          return step ? [note(`${nameOf(step, paint)} still goes on in the background`)] : [];
+        })
+      ];
     case "document-changed":
       return [note(`the runbook goes on as in ${quiet(event.folder)} of the record`)];
     case "journal-recovered":

@@ -1,5 +1,6 @@
 import type {Kind} from "../../../model/kind.ts";
 import {host, user} from "../../identity.ts";
+import {adoptFollower} from "./adopt.ts";
 import {type BashConfig, readConfig} from "./config.ts";
 import {executeCell, type Times} from "./execute.ts";
 import {assessBash} from "./guard/guard.ts";
@@ -24,6 +25,7 @@ export function createBash({graceMs = 5000, settleMs = 300}: Partial<Times> = {}
     open: (context) => openSession(context, {graceMs, settleMs}),
     where: ({far}) => far ?? {host, user},
     execute: (task, session, emit, signal) => executeCell(task, session, emit, signal, {graceMs, settleMs}),
+    adopt: adoptFollower,
     close: async (session) => {
       await closeSession(session);
       return [];

@@ -1,8 +1,10 @@
 import {randomUUID} from "node:crypto";
 import {closeSync, copyFileSync, existsSync, rmSync, statSync, writeFileSync} from "node:fs";
 import {resolve} from "node:path";
+import type {KeptProcess} from "../../../model/event.ts";
 import type {Emit, Finish, Task} from "../../../model/kind.ts";
 import type {Cell} from "../../../model/runbook.ts";
+import {nameProcess} from "../../process-name.ts";
 import type {BashConfig} from "./config.ts";
 import {type Ending, endCell, type Guarding} from "./ending.ts";
 import {toEnvironment} from "./environment.ts";
@@ -22,6 +24,7 @@ import type {Watch} from "./watch.ts";
 export interface Begun {
   readonly type: "begun";
   readonly mark: string;
+  readonly process: KeptProcess | null; // of its shell; null: it is on another host
   readonly printing: Printing;
   readonly drains: readonly number[]; // a second way to read what it prints
   readonly next: string; // where its state goes
@@ -94,6 +97,7 @@ export async function beginCell(
   return {
     type: "begun",
     mark,
+    process: {...nameProcess(started.pid), mark},
     printing,
     drains: pipes.drains,
     next,

@@ -45,6 +45,7 @@ export async function endCell({started, mark, printing, signal, keep, letGo, gra
   if (end === null) {
     const kept = findWithLeader(mark, group).map(toText);
     printing.stop();
+    started.release();
     return {exit: null, signal: null, aborted: false, held: false, leftovers: [], kept};
   }
 

@@ -2,9 +2,9 @@ import {closeSync} from "node:fs";
 import type {Emit, Finish, Task} from "../../../model/kind.ts";
 import {beginCell} from "./begin.ts";
 import type {BashConfig} from "./config.ts";
+import {standBy} from "./drains.ts";
 import type {Times} from "./execute.ts";
 import {finishCell, toFailure} from "./finish.ts";
-import {drainForever} from "./pipes.ts";
 import type {BashSession} from "./session.ts";
 import {Watch} from "./watch.ts";
 
@@ -36,9 +36,11 @@ export async function executeFollower(
   if (signal.aborted) interrupt();
   else signal.addEventListener("abort", interrupt, {once: true});
 
+  // from now on what it prints is read, whatever becomes of us
+  const drains = standBy(session.bash, begun.mark, begun.drains);
+  for (const drain of begun.drains) closeSync(drain);
   const ended = begun.end({signal: told.signal, keep, letGo: released, ...times}).then(async (ending) => {
-    if (ending.kept.length > 0) drainForever(session.bash, begun.drains);
-    for (const drain of begun.drains) closeSync(drain);
+    drains.letGo();
     return finishCell(task, session, begun, ending);
   });
   await Promise.race([watch.ready, ended]);
@@ -53,6 +55,10 @@ export async function executeFollower(
     return {
       ...passed,
       background: {
+        process: keep ? begun.process : null,
+        recorded() {
+          if (keep) session.watchdog.release(begun.mark, true);
+        },
         ended: ended.then((finish) => (wasTold ? {...finish, error: null, leftovers: []} : {...finish, error: tooEarly(finish)})),
         end(kept) {
           wasTold = true;

@@ -1,4 +1,4 @@
-import {execFile, spawn} from "node:child_process";
+import {execFile} from "node:child_process";
 import {closeSync, constants, openSync, unlinkSync} from "node:fs";
 import {Socket} from "node:net";
 import {join} from "node:path";
@@ -81,21 +81,6 @@ export class Pipes {
   }
 }
 
-/** Lets processes print on that outlive us: a reader of their own takes what they print, and ends with them. */
-export function drainForever(bash: string, drains: readonly number[]): void {
-  for (const drain of drains) {
-    const env = {PATH: process.env["PATH"] ?? "/usr/bin:/bin"};
-    spawn(bash, ["--noprofile", "--norc", "-c", "exec cat > /dev/null"], {
-      cwd: "/",
-      env,
-      detached: true,
-      stdio: [drain, "ignore", "ignore"]
-    })
-      .on("error", () => {}) // then it ends with the next that it prints
-      .unref();
-  }
-}
-
 export interface StatePipe {
   readonly path: string;
   /** What came, in bytes as latin1, once the shell has ended. */
@@ -109,5 +94,5 @@ export interface OpenPipes {
 }
 
 // opened without blocking, or opening would wait for a writer
-const toReader = (path: string): Socket =>
+export const toReader = (path: string): Socket =>
   new Socket({fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), readable: true, writable: false});

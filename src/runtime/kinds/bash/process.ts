@@ -3,6 +3,8 @@ import {spawn} from "node:child_process";
 export interface Started {
   readonly pid: number;
   readonly ended: Promise<ProcessEnd>;
+  /** Waits no longer for it: it may outlive us. */
+  release(): void;
 }
 export interface ProcessEnd {
   readonly exit: number | null;
@@ -21,7 +23,7 @@ export async function startProcess(
   const child = spawn(program, args, {cwd, env, detached: true, stdio: ["ignore", stdout, stderr]});
   if (child.pid === undefined) await new Promise((_, reject) => child.once("error", reject));
   const ended = new Promise<ProcessEnd>((resolve) => child.once("exit", (exit, signal) => resolve({exit, signal})));
-  return {pid: child.pid!, ended};
+  return {pid: child.pid!, ended, release: () => child.unref()};
 }
 
 /** Signals a whole process group; false if nothing of it is left. */

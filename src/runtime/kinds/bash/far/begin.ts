@@ -88,6 +88,7 @@ export async function beginFar(
   return {
     type: "begun",
     mark,
+    process: null,
     printing,
     drains: [],
     next,
