@@ -128,6 +128,7 @@ export interface Cell extends StepBase {
   readonly options: CellOptions;
   readonly expectations: readonly Expectation[];
   readonly captures: readonly Capture[];
+  readonly answers: readonly PromptAnswer[]; // to what a program asks in the terminal of a cell with `tty`
   readonly before: readonly RootContent[]; // prose of a :::cell around its fence
   readonly after: readonly RootContent[];
 }
@@ -194,6 +195,13 @@ export interface Capture {
   readonly value: Expression | null; // null: trimmed stdout, or the first value of the first row
   readonly optional: boolean;
   readonly secret: boolean;
+  readonly span: Span;
+}
+
+/** A prompt that a secret answers, so that nobody has to type it. */
+export interface PromptAnswer {
+  readonly prompt: string; // a regular expression (RE2), for the line that the cursor is in
+  readonly secret: string; // the name of a secret of the runbook
   readonly span: Span;
 }
 

@@ -76,8 +76,11 @@ export function readCell(
     const why = transcript && written.length > 0 ? `no line starts with the prompt "${prompt ?? "$"} "` : "there is nothing to execute";
     report.add("cell-empty", why, spanOf(node.position!));
   }
-  const found: Promises = {expectations: [], captures: []};
+  const found: Promises = {expectations: [], captures: [], answers: []};
   for (const promise of promises) readPromise(document, promise, kind, found);
+  const [answer] = found.answers;
+  if (answer && !options.tty)
+    report.add("cell-option", 'an "answer" needs a cell with "tty": only in a terminal does a program ask', answer.span);
   const cell: Draft<Cell> = {
     type: "cell",
     id: "" as StepId,
@@ -94,6 +97,7 @@ export function readCell(
     options,
     expectations: found.expectations,
     captures: found.captures,
+    answers: found.answers,
     before: wrapper?.before ?? [],
     after: wrapper?.after ?? []
   };

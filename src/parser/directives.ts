@@ -16,6 +16,7 @@ const readers: Readonly<Record<(typeof OURS)[number], Read>> = {
   cell: readWrapped,
   expect: strayPromise,
   capture: strayPromise,
+  answer: strayPromise,
   gate: readGate,
   checklist: readChecklist,
   decision: readDecision,

@@ -7,6 +7,7 @@ export const OURS = [
   "cell",
   "expect",
   "capture",
+  "answer",
   "gate",
   "checklist",
   "decision",

@@ -45,6 +45,7 @@ function readCommon(document: Document, reader: Reader, kind: AnyKind): CellOpti
   const safe = reader.text("safe");
   const ready = reader.pattern("ready");
   const background = reader.flag("background");
+  const tty = reader.flag("tty");
   const session = reader.text("session") ?? "main";
   const output = reader.oneOf("output", ["none"]);
   const against = (name: string, message: string) => report.add("cell-option", message, reader.find(name)!.span);
@@ -56,6 +57,7 @@ function readCommon(document: Document, reader: Reader, kind: AnyKind): CellOpti
     reader.refuse(confirm, '"confirm" stands alone, or has the phrase to type: confirm="phrase"');
   if (destructive !== null && safe !== null) against("safe", 'a cell is either "destructive" or "safe"');
   if (background && ready === null) against("background", '"background" needs "ready": when may the next cell start?');
+  if (tty && ready !== null) against("tty", 'a cell with "tty" ends when its program does; it cannot be "ready" before');
   if (!/^[A-Za-z0-9][\w-]*$/.test(session))
     reader.refuse(reader.find("session")!, `session "${session}" must be letters, digits, "_" and "-"`);
 
@@ -74,7 +76,7 @@ function readCommon(document: Document, reader: Reader, kind: AnyKind): CellOpti
     ready,
     background,
     keep: reader.flag("keep"),
-    tty: reader.flag("tty"),
+    tty,
     recordOutput: output !== "none",
     on: readTarget(document, reader, kind)
   };

@@ -13,7 +13,7 @@ import {checkIncludes, type Included} from "./includes.ts";
 import type {Library} from "./library.ts";
 import {parseMarkdown} from "./markdown.ts";
 import {findDefinitions, Prose} from "./prose.ts";
-import {checkExpressions, checkFiles, checkObjectives, checkRollbacks, recommendIds, resolveDecisions} from "./resolve.ts";
+import {checkAnswers, checkExpressions, checkFiles, checkObjectives, checkRollbacks, recommendIds, resolveDecisions} from "./resolve.ts";
 import {cutSections} from "./sections.ts";
 import {Report} from "./source.ts";
 import {findUses} from "./uses.ts";
@@ -67,6 +67,7 @@ export function parseFile(bytes: Uint8Array, {path, key, kinds}: {path: string; 
   document.ids.settle();
   resolveDecisions(document);
   checkRollbacks(document);
+  checkAnswers(document);
   findUses(document);
   recommendIds(document);
   const runbook: Runbook = {

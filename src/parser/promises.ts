@@ -1,6 +1,6 @@
 import type {RootContent} from "mdast";
 import type {AnyKind} from "../model/kind.ts";
-import type {Capture, Expectation, Expression} from "../model/runbook.ts";
+import type {Capture, Expectation, Expression, PromptAnswer} from "../model/runbook.ts";
 import {type Directive, isDirective, readDirective} from "./directive.ts";
 import {checkForm, type Document, readerOf} from "./document.ts";
 import {isClosed} from "./lint.ts";
@@ -10,17 +10,18 @@ import type {Purpose, Reader} from "./reader.ts";
 export interface Promises {
   readonly expectations: Expectation[];
   readonly captures: Capture[];
+  readonly answers: PromptAnswer[];
 }
 
 export const isPromise = (node: RootContent | undefined): boolean =>
-  node !== undefined && isDirective(node) && (node.name === "expect" || node.name === "capture");
+  node !== undefined && isDirective(node) && (node.name === "expect" || node.name === "capture" || node.name === "answer");
 
-/** Reads an `expect` or `capture` that belongs to a cell. */
+/** Reads an `expect`, `capture` or `answer` that belongs to a cell. */
 export function readPromise(document: Document, node: RootContent, {judge}: AnyKind, into: Promises): void {
   if (!isDirective(node)) return;
   const {source, report} = document;
   const directive = readDirective(node, source, report);
-  checkForm(document, directive, {form: "either", label: "none"});
+  if (!checkForm(document, directive, {form: directive.name === "answer" ? "leaf" : "either", label: "none"})) return;
   if (directive.form === "container" && !isClosed(source, node, directive.colons, ":")) {
     report.add("directive-unclosed", `":::${directive.name}" is not closed; a line of its own with ::: ends it`, directive.head);
     return;
@@ -32,8 +33,22 @@ export function readPromise(document: Document, node: RootContent, {judge}: AnyK
     else if (reader.find("that") === null && directive.form === "leaf")
       report.add("directive-attribute", "an expectation says what it expects: ::expect{that='exit == 0'}", directive.span);
     if (directive.attributes.id) report.add("directive-attribute", "an expectation has no id", directive.attributes.id.span);
-  } else readCapture(document, reader, directive, judge, into);
+  } else if (directive.name === "answer") readAnswer(reader, directive, report, into);
+  else readCapture(document, reader, directive, judge, into);
   reader.finish("attribute", "directive-attribute");
+}
+
+function readAnswer(reader: Reader, directive: Directive, report: Document["report"], into: Promises): void {
+  const prompt = reader.pattern("prompt");
+  const secret = reader.text("secret");
+  if (reader.find("prompt") === null || reader.find("secret") === null)
+    report.add(
+      "directive-attribute",
+      'an answer says to what, and with which secret: ::answer{prompt="[Pp]assword" secret=PGPASSWORD}',
+      directive.span
+    );
+  else if (prompt !== null && secret !== null) into.answers.push({prompt, secret, span: reader.find("secret")!.span});
+  if (directive.attributes.id) report.add("directive-attribute", "an answer has no id", directive.attributes.id.span);
 }
 
 function readCapture(document: Document, reader: Reader, directive: Directive, judge: AnyKind["judge"], into: Promises): void {

@@ -55,6 +55,21 @@ function split(read: string): readonly [string, string | null] {
   return dot < 0 ? [read, null] : [read.slice(0, dot), read.slice(dot + 1)];
 }
 
+/** A prompt is answered with what the document keeps out of its record, and with nothing else. */
+export function checkAnswers({steps, inputs, settings, report}: Document): void {
+  const cells = steps.filter((step) => step.type === "cell");
+  const captures = cells.flatMap((cell) => cell.captures.flatMap(({name, secret}) => (secret ? [name] : [])));
+  const secrets = [...settings.secrets, ...inputs.flatMap(({name, type}) => (type === "secret" ? [name] : [])), ...captures];
+  for (const {answers} of cells)
+    for (const {secret, span} of answers)
+      if (!secrets.includes(secret))
+        report.add(
+          "answer-secret",
+          `"${secret}" is no secret of this document${hint(secret, secrets) || "; name it under secrets: in the frontmatter, or make it an input of type=secret"}`,
+          span
+        );
+}
+
 /** Where choices lead; a section that one leads to runs only when chosen. */
 export function resolveDecisions(document: Document): void {
   const {report, sections} = document;

@@ -47,7 +47,8 @@ export const rules = {
   "cell-fence": error("A `:::cell` does not hold exactly one fence that can be executed."),
   "cell-target": error("`on=` names a host or connection that the frontmatter does not have."),
   "cell-empty": warning("A cell has nothing to execute."),
-  "promise-outside-cell": error("An `::expect` or `::capture` does not follow a fence directly and stands in no `:::cell`."),
+  "answer-secret": error("An `::answer` names something that the document does not keep as a secret."),
+  "promise-outside-cell": error("An `::expect`, `::capture` or `::answer` does not follow a fence directly and stands in no `:::cell`."),
 
   "expression-syntax": error("An expression does not parse or type-check."),
   "expression-type": error("An expression gives another kind of value than is needed."),

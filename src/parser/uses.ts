@@ -17,7 +17,7 @@ export function findUses({steps, inputs, settings, kinds}: Pick<Document, "steps
 function textsOf(step: Step, {connections, hosts}: Document["settings"], kinds: readonly AnyKind[]): readonly string[] {
   if (step.type === "decision") return step.choose ? [step.choose.source] : [];
   if (step.type !== "cell") return [];
-  const {options, expectations, captures, config, source} = step;
+  const {options, expectations, captures, answers, config, source} = step;
   const targets = kinds.find(({name}) => name === step.kind)?.targets;
   const target: Connection | Host | undefined =
     targets === "connections" ? connections[options.on ?? "default"] : hosts[options.on ?? "local"];
@@ -26,6 +26,7 @@ function textsOf(step: Step, {connections, hosts}: Document["settings"], kinds: 
     source,
     JSON.stringify(config ?? null),
     target ? JSON.stringify(target) : "",
+    ...answers.map(({secret}) => secret),
     ...expressions.map((expression) => expression?.source ?? "")
   ];
 }

@@ -64,7 +64,17 @@ export function toConfirmation(
       return variable ? [[name, variable.secret ? markOf(name) : show(variable.value)]] : [];
     })
   );
-  const covered = {text: cell.source, options: cell.options, config: cell.config, host, user, target, values};
+  const answers = cell.answers.map(({prompt, secret}) => ({prompt, secret}));
+  const covered = {
+    text: cell.source,
+    options: cell.options,
+    config: cell.config,
+    host,
+    user,
+    target,
+    values,
+    ...(answers.length > 0 && {answers})
+  };
   return {
     type: "confirmation",
     phrase,

@@ -115,6 +115,7 @@ export function cell(id: string, source: string, {options = {}, expect = [], cap
       span,
       ...rest
     })),
+    answers: [],
     before: [],
     after: [],
     ...rest
