@@ -18,8 +18,9 @@ export const rooms: Readonly<Record<string, Room>> = {
   runtime: {mayImport: ["model", "expression"], packages: null, node: true},
   viewer: {mayImport: ["model"], packages: null, node: false},
   evidence: {mayImport: ["model", "expression"], packages: null, node: true}, // it is given what it needs of other rooms
+  bag: {mayImport: ["model", "runtime", "evidence"], packages: null, node: true}, // it is given what it needs of other rooms
   server: {mayImport: ["model", "expression", "parser", "runtime", "evidence"], packages: null, node: true},
-  cli: {mayImport: ["model", "expression", "parser", "runtime", "evidence", "server"], packages: null, node: true}
+  cli: {mayImport: ["model", "expression", "parser", "runtime", "evidence", "bag", "server"], packages: null, node: true}
 };
 
 /** What is wrong with the imports of one file of `src`, in words. */

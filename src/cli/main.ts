@@ -124,15 +124,28 @@ function createProgram(): Command {
     .option("--runs-dir <dir>", "where run folders are", ".runbook/runs")
     .action(async (run, other, options) => finish((await import("./diff.ts")).diff(run, other, options)));
 
-  for (const name of ["archive", "verify"]) {
-    program
-      .command(name, {hidden: true})
-      .allowUnknownOption()
-      .allowExcessArguments()
-      .action(() => {
-        throw new UsageError(`"runbook ${name}" does not exist yet; runbook --help lists what does`);
-      });
-  }
+  program
+    .command("archive [run]")
+    .description("the evidence bag of a run: everything it left, record and views, with manifests; signed if asked to")
+    .option("--out <dir>", "the folder to make it in", ".")
+    .option("--zip", "one file instead of a folder, with the same bytes in it")
+    .option("--sign <key>", "sign with this ssh key, or the one of an agent whose public half this is")
+    .option("--role <role>", "as what it is signed", "operator")
+    .option("--timestamp <url>", "have it stamped by a time stamp authority (RFC 3161)")
+    .option("--countersign <bag>", "add a signature or a time stamp to an archive that is there")
+    .option("--accept-findings <why>", "archive although something in it looks like a secret; the archive says so")
+    .option("--runs-dir <dir>", "where run folders are", ".runbook/runs")
+    .action(async (run, options) => finish((await import("./archive.ts")).archive(run, options)));
+
+  program
+    .command("verify <bag>")
+    .description("whether an archive is whole and true to its journal, and who signed it; 1 when something is wrong")
+    .option("--allowed-signers <file>", "whose keys are whose, as ssh-keygen knows it; never from the archive")
+    .option("--require <role>", "this role must have signed (repeatable)", collect)
+    .option("--tsa <file>", "certificates of the time stamp authority")
+    .option("--json", "as JSON")
+    .action(async (bag, options) => finish((await import("./verify.ts")).verify(bag, options)));
+
   return program;
 }
 

@@ -14,8 +14,8 @@ const longestOutput = 4 * 1024 * 1024;
 const longestOutputs = 64 * 1024 * 1024;
 
 /** Reads all of a run folder that evidence is made of. */
-export async function readMaterial(folder: string): Promise<Material> {
-  const {bytes, included, begun, path, events, run, live, damage, sha256} = await readRun(folder);
+export async function readMaterial(folder: string, options: Parameters<typeof readRun>[1] = {}): Promise<Material> {
+  const {bytes, included, begun, path, events, run, live, damage, sha256} = await readRun(folder, options);
   const parse = (document: typeof begun): Runbook =>
     openRunbook(document.bytes, {path, kinds, readFile: (file) => document.included.get(file) ?? null}).runbook;
   const runbook = parse({bytes, included});

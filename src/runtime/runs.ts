@@ -55,16 +55,20 @@ export async function findRun(runsDirectory: string, ref: string): Promise<strin
   throw new UsageError(`there is no run "${ref}" in ${runsDirectory}, and no run folder of that name`);
 }
 
+interface ReadOptions {
+  readonly stored?: Stored; // how the folder names a file that it keeps; an archive does otherwise than a run
+}
+
 /** Reads a run folder; throws a `UsageError` when it is none. */
-export async function readRun(folder: string): Promise<Recording> {
+export async function readRun(folder: string, {stored = storedPath}: ReadOptions = {}): Promise<Recording> {
   const path = resolve(folder);
   const live = isHeld(path);
   const journal = await readFileOf(path, "journal.ndjson");
   const {events, run, damage, prev} = readJournal(journal, {writing: live});
   const changed = events.findLast((event) => event.type === "document-changed");
-  const begun = await readKept(path, events[0]?.type === "run-started" ? events[0].includes : {});
+  const begun = await readKept(path, events[0]?.type === "run-started" ? events[0].includes : {}, stored);
   // as it was gone on with last
-  const document = changed?.type === "document-changed" ? await readKept(join(path, changed.folder), changed.includes) : begun;
+  const document = changed?.type === "document-changed" ? await readKept(join(path, changed.folder), changed.includes, stored) : begun;
   return {
     folder: path,
     id: run.start?.run ?? basename(path),
@@ -79,15 +83,18 @@ export async function readRun(folder: string): Promise<Recording> {
   };
 }
 
-async function readKept(folder: string, includes: Readonly<Record<string, string>>): Promise<Document> {
-  return {bytes: await readFileOf(folder, "runbook.md"), included: await readIncluded(folder, includes)};
+type Includes = Readonly<Record<string, string>>;
+type Stored = typeof storedPath;
+
+async function readKept(folder: string, includes: Includes, stored: Stored): Promise<Document> {
+  return {bytes: await readFileOf(folder, "runbook.md"), included: await readIncluded(folder, includes, stored)};
 }
 
 /** What is gone is left out: whoever parses the runbook says so at its include. */
-async function readIncluded(folder: string, includes: Readonly<Record<string, string>>): Promise<ReadonlyMap<string, Uint8Array>> {
+async function readIncluded(folder: string, includes: Includes, stored: Stored): Promise<ReadonlyMap<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>();
   for (const file of Object.keys(includes)) {
-    const bytes = await readFile(join(folder, "includes", storedPath(file))).catch(() => null);
+    const bytes = await readFile(join(folder, "includes", stored(file))).catch(() => null);
     if (bytes) found.set(file, bytes);
   }
   return found;

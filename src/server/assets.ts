@@ -29,8 +29,9 @@ export async function readAssets(): Promise<ReadonlyMap<string, Asset>> {
 /** Script and style of the viewer as texts, for a page that stands alone. */
 export async function readBundle(): Promise<{readonly script: string; readonly style: string}> {
   const assets = await readAssets();
+  const named = Buffer.from(assets.get("/index.html")?.bytes ?? []).toString(); // not what its script loads when there is a server
   const textOf = (ending: string): string => {
-    const found = [...assets].filter(([name]) => name.endsWith(ending));
+    const found = [...assets].filter(([name]) => name.endsWith(ending) && named.includes(`"${name}"`));
     if (found.length !== 1) throw new Error(`a page that stands alone needs one ${ending} of the viewer, found ${found.length}`);
     return Buffer.from(found[0]![1].bytes).toString();
   };

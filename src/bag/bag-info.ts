@@ -1,0 +1,52 @@
+/** The tag files of a bag that say what it is. */
+import type {Material} from "../evidence/material.ts";
+import type {Finding} from "./scan.ts";
+
+export const bagitText = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
+
+/** Findings that were taken over into the archive on purpose. */
+export interface Waiver {
+  readonly why: string;
+  readonly findings: readonly string[];
+}
+
+export function bagInfo(
+  {run, journal}: Material,
+  {
+    bytes,
+    files,
+    version,
+    waiver
+  }: {readonly bytes: number; readonly files: number; readonly version: string; readonly waiver: Waiver | null}
+): string {
+  const start = run.start!;
+  const fields: readonly (readonly [label: string, value: string])[] = [
+    ["External-Identifier", start.run],
+    ["External-Description", `${start.mode} of ${start.runbook.title} (${start.runbook.path})`],
+    ["Run-Started", run.startedAt!],
+    ["Run-Ended", run.ended?.at ?? "nobody saw its end"],
+    ["Run-Outcome", run.ended?.outcome ?? "interrupted"],
+    ["Operator", start.operator],
+    ["Runbook-SHA256", start.runbook.digest],
+    ["Journal-SHA256", journal.sha256],
+    ["Payload-Oxum", `${bytes}.${files}`],
+    ["Bag-Software-Agent", `runbook ${version}`],
+    ...(waiver ? [["Accepted-Findings", waiver.why] as const, ...waiver.findings.map((finding) => ["Finding", finding] as const)] : [])
+  ];
+  return fields.map(([label, value]) => `${label}: ${oneLine(value)}\n`).join("");
+}
+
+export function readBagInfo(text: string): {readonly version: string | null; readonly waiver: Waiver | null} {
+  const valuesOf = (label: string): readonly string[] =>
+    text.split("\n").flatMap((line) => (line.startsWith(`${label}: `) ? [line.slice(label.length + 2)] : []));
+  const [agent] = valuesOf("Bag-Software-Agent");
+  const [why] = valuesOf("Accepted-Findings");
+  return {
+    version: agent?.startsWith("runbook ") ? agent.slice("runbook ".length) : null,
+    waiver: why === undefined ? null : {why, findings: valuesOf("Finding")}
+  };
+}
+
+export const describeFinding = ({path, what}: Finding, line: number): string => `${path}:${line} looks like ${what}`;
+
+const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trim();

@@ -1,0 +1,138 @@
+/**
+ * Looks for secrets in what is about to be archived: the values that this process was given, in every form they may be printed in,
+ * and the shapes of common credentials. A net against accidents: whoever wants to hide one can.
+ */
+import type {Match} from "../runtime/matcher.ts";
+import {createMatcher} from "../runtime/matcher.ts";
+import {secretForms} from "../runtime/secret-forms.ts";
+
+/** Where something stands that looks like a secret. What stands there is not in it. */
+export interface Finding {
+  readonly path: string;
+  readonly offset: number; // in bytes
+  readonly what: string;
+}
+export interface Scanner {
+  begin(path: string): void;
+  write(bytes: Uint8Array): void;
+  end(): readonly Finding[];
+}
+
+interface Shape {
+  readonly what: string;
+  readonly anchors: readonly string[]; // every one of its texts has one of them
+  readonly pattern: RegExp; // on the text around an anchor
+}
+
+const shapes: readonly Shape[] = [
+  {
+    what: "a private key",
+    anchors: ["PRIVATE KEY-----", "PRIVATE KEY BLOCK-----"],
+    pattern: /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----/
+  },
+  {
+    what: "a password in a URL",
+    anchors: ["://"],
+    pattern: /[A-Za-z][A-Za-z0-9+.-]*:\/\/[^\s:@/?#'"`<>\\]*:(?!\[redacted:|\$|<|\{|\*|%24|…|\.\.\.)[^\s@/'"`<>\\]+@[A-Za-z0-9[]/
+  },
+  {what: "a JSON web token", anchors: ["eyJ"], pattern: /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/},
+  {what: "a key of AWS", anchors: ["AKIA", "ASIA"], pattern: /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/},
+  {
+    what: "a secret key of AWS",
+    anchors: ["secret_access_key", "SECRET_ACCESS_KEY", "SecretAccessKey"],
+    pattern: /secret_?access_?key["']?\s*[=:]\s*["']?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])/i
+  },
+  {
+    what: "a token of GitHub",
+    anchors: ["ghp_", "gho_", "ghs_", "ghu_", "ghr_", "github_pat_"],
+    pattern: /\b(?:gh[opsur]_[A-Za-z0-9]{36}|github_pat_\w{22,})/
+  },
+  {what: "a token of GitLab", anchors: ["glpat-"], pattern: /\bglpat-[\w-]{20,}/},
+  {what: "a token of Slack", anchors: ["xoxa-", "xoxb-", "xoxp-", "xoxr-", "xoxs-"], pattern: /\bxox[abprs]-[A-Za-z0-9-]{10,}/},
+  {what: "a key of Google", anchors: ["AIza"], pattern: /\bAIza[0-9A-Za-z_-]{35}/},
+  {what: "a key of Stripe", anchors: ["sk_live_"], pattern: /\bsk_live_[0-9A-Za-z]{16,}/},
+  {what: "a key of Azure storage", anchors: ["AccountKey="], pattern: /AccountKey=[A-Za-z0-9+/]{40,}/},
+  {what: "a password's hash of PostgreSQL", anchors: ["SCRAM-SHA-256$"], pattern: /SCRAM-SHA-256\$\d+:[A-Za-z0-9+/=]+\$[A-Za-z0-9+/=]+:/},
+  {
+    what: "credentials of a request",
+    anchors: ["uthorization: "],
+    pattern: /uthorization: (?:Basic|Bearer) (?!\[redacted)[A-Za-z0-9+/=._~-]{16,}/
+  }
+];
+
+const before = 64; // an anchor stands at most so far inside
+const behind = 512;
+const mostFindings = 1000;
+
+export function createScanner(declared: ReadonlyMap<string, string>): Scanner {
+  const patterns: Uint8Array[] = [];
+  const meanings: (Shape | string)[] = [];
+  for (const shape of shapes)
+    for (const anchor of shape.anchors) {
+      patterns.push(Buffer.from(anchor));
+      meanings.push(shape);
+    }
+  for (const [name, value] of declared)
+    for (const form of secretForms(value, 6)) {
+      patterns.push(form);
+      meanings.push(`the value of ${name}`);
+    }
+  const matcher = createMatcher(patterns);
+  const overlap = before + behind + matcher.longest;
+  const findings: Finding[] = [];
+  let path = "";
+  let tail: Buffer = Buffer.alloc(0);
+  let at = 0; // where in the file the tail begins
+  let looked = 0; // up to where anchors have been dealt with, from the start of the file
+
+  return {
+    begin(next) {
+      finish();
+      path = next;
+      tail = Buffer.alloc(0);
+      at = 0;
+      looked = 0;
+    },
+    write(bytes) {
+      const text = tail.length === 0 ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : Buffer.concat([tail, bytes]);
+      look(text, Math.max(0, text.length - overlap));
+      tail = Buffer.from(text.subarray(Math.max(0, text.length - 2 * overlap)));
+      at += text.length - tail.length;
+    },
+    end() {
+      finish();
+      return findings;
+    }
+  };
+
+  function finish(): void {
+    look(tail, tail.length);
+  }
+
+  /** Anchors that begin before `until`: of those the rest is there to be read. */
+  function look(text: Buffer, until: number): void {
+    let from = Math.max(0, looked - at);
+    while (findings.length < mostFindings) {
+      const match = matcher.find(text, from, text.length);
+      if (match === null || match.start >= until) break;
+      judge(text, match);
+      from = match.start + 1;
+    }
+    looked = Math.max(looked, at + until);
+  }
+
+  function judge(text: Buffer, {start, end, pattern}: Match): void {
+    const meaning = meanings[pattern]!;
+    if (typeof meaning === "string") return note(start, meaning);
+    const begin = Math.max(0, start - before);
+    const around = text.toString("latin1", begin, Math.min(text.length, end + behind));
+    const found = meaning.pattern.exec(around);
+    if (found && begin + found.index <= start && begin + found.index + found[0].length >= end) note(begin + found.index, meaning.what);
+  }
+
+  function note(offset: number, what: string): void {
+    const last = findings.at(-1);
+    if (last?.path === path && last.what === what && last.offset === at + offset) return;
+    findings.push({path, offset: at + offset, what});
+  }
+}
