@@ -123,7 +123,10 @@ export function createScanner(declared: ReadonlyMap<string, string>): Scanner {
 
   function judge(text: Buffer, {start, end, pattern}: Match): void {
     const meaning = meanings[pattern]!;
-    if (typeof meaning === "string") return note(start, meaning);
+    if (typeof meaning === "string") {
+      note(start, meaning);
+      return;
+    }
     const begin = Math.max(0, start - before);
     const around = text.toString("latin1", begin, Math.min(text.length, end + behind));
     const found = meaning.pattern.exec(around);

@@ -134,7 +134,10 @@ const chunk = Buffer.alloc(1024 * 1024);
 
 /** Whoever hears of a chunk must be done with it before the next. */
 function readPart(part: Part, hear: (chunk: Uint8Array) => void): void {
-  if ("bytes" in part) return hear(part.bytes);
+  if ("bytes" in part) {
+    hear(part.bytes);
+    return;
+  }
   const file = openSync(part.file, "r");
   try {
     for (let length = readSync(file, chunk); length > 0; length = readSync(file, chunk)) hear(chunk.subarray(0, length));

@@ -47,12 +47,16 @@ export async function archive(reference: string | undefined, options: ArchiveOpt
 }
 
 /** The same for the folder of a run; 1 when something in it looks like a secret, and nothing was written. */
-export async function archiveFolder(folder: string, options: Omit<ArchiveOptions, "runsDir" | "countersign">): Promise<number> {
+export async function archiveFolder(
+  folder: string,
+  options: Omit<ArchiveOptions, "runsDir" | "countersign">,
+  say: (text: string) => void = (text) => void process.stdout.write(text)
+): Promise<number> {
   try {
     const {path, tagmanifest, accepted} = await makeBag(folder, options);
     const lines = [`  archive: ${nearbyPath(path)}`, `  sha256 of its tagmanifest-sha256.txt: ${tagmanifest}`];
     if (accepted.length > 0) lines.push(`  ${accepted.length} places that look like secrets are in it: ${quiet(options.acceptFindings!)}`);
-    process.stdout.write(`${lines.join("\n")}\n`);
+    say(`${lines.join("\n")}\n`);
     return 0;
   } catch (error) {
     if (!(error instanceof FindingsError)) throw error;
@@ -64,6 +68,36 @@ export async function archiveFolder(folder: string, options: Omit<ArchiveOptions
     ];
     process.stderr.write(`${lines.join("\n")}\n`);
     return 1;
+  }
+}
+
+export interface ArchiveAfterOptions {
+  readonly archive?: string; // the folder to make it in
+  readonly sign?: string;
+  readonly acceptFindings?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** Archives a run that is over, where the call asked for it. What goes wrong is said, and never hides how the run came out. */
+export async function archiveAfter(
+  folder: string,
+  code: number,
+  {archive: out, sign, acceptFindings, json, quiet: silent}: ArchiveAfterOptions
+): Promise<number> {
+  if (out === undefined) return code;
+  try {
+    const say = (text: string): void => void (silent ? null : (json ? process.stderr : process.stdout).write(text));
+    const archived = await archiveFolder(
+      folder,
+      {out, ...(sign !== undefined && {sign}), ...(acceptFindings !== undefined && {acceptFindings})},
+      say
+    );
+    return code === 0 ? archived : code;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`runbook: nothing was archived: ${error.message}\n`);
+    return code === 0 ? 1 : code;
   }
 }
 

@@ -30,6 +30,9 @@ export interface ExecOptions {
   readonly runsDir: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly archive?: string; // the folder to put its bag into
+  readonly sign?: string;
+  readonly acceptFindings?: string;
 }
 
 /** `runbook exec`: performs a runbook in the order of its plan, answered only by what the call brought. */
@@ -95,7 +98,8 @@ export async function exec(reference: string, options: ExecOptions): Promise<num
   try {
     const run = await performance.done;
     reporter.end({folder: performance.folder, unanswered: conductor.unanswered});
-    return exitCode(run);
+    const code = exitCode(run);
+    return options.archive === undefined ? code : (await import("./archive.ts")).archiveAfter(performance.folder, code, options);
   } finally {
     if (limit) clearTimeout(limit);
     release();

@@ -43,9 +43,11 @@ function createProgram(): Command {
     .option("--runs-dir <dir>", "where run folders are made", ".runbook/runs")
     .option("--json", "write the events to stdout, one a line")
     .option("--quiet", "say only what went wrong")
+    .option("--archive <dir>", "archive the run when it is over, in this folder")
+    .option("--sign <key>", "sign that archive with this ssh key")
+    .option("--accept-findings <why>", "archive although something in it looks like a secret; the archive says so")
     .option("--dry-run", "say what would happen at each step; run nothing")
     .addOption(later("--report <format=file>"))
-    .addOption(later("--archive <dir>"))
     .addHelpText("after", EXIT_CODES)
     .action(async (file, options) => finish((await import("./exec.ts")).exec(file, options)));
 
@@ -66,6 +68,9 @@ function createProgram(): Command {
     .option("--runs-dir <dir>", "where run folders are", ".runbook/runs")
     .option("--json", "write the events to stdout, one a line")
     .option("--quiet", "say only what went wrong")
+    .option("--archive <dir>", "archive the run when it is over, in this folder")
+    .option("--sign <key>", "sign that archive with this ssh key")
+    .option("--accept-findings <why>", "archive although something in it looks like a secret; the archive says so")
     .addHelpText("after", EXIT_CODES)
     .action(async (run, options) => finish((await import("./resume.ts")).resumeRun(run, options)));
 

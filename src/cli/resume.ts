@@ -92,7 +92,8 @@ export async function resumeRun(reference: string, options: ResumeOptions): Prom
     try {
       const run = await performance.done;
       (reporter as Reporter | null)?.end({folder: performance.folder, unanswered: conductor.unanswered});
-      return exitCode(run);
+      const code = exitCode(run);
+      return options.archive === undefined ? code : (await import("./archive.ts")).archiveAfter(performance.folder, code, options);
     } finally {
       if (limit) clearTimeout(limit);
       release();
