@@ -88,9 +88,21 @@ function replaceChunks(fresh, folder) {
   }
 }
 
+/** The page that holds its run and asks no server: one script and one style. */
+const alone = {
+  outDir: at("dist/alone"),
+  cssCodeSplit: false,
+  rolldownOptions: {
+    input: at("src/viewer/alone.ts"),
+    output: {entryFileNames: "page.js", assetFileNames: "page[extname]", codeSplitting: false}
+  }
+};
+
 async function buildViewer() {
   const {build: viteBuild} = await import("vite");
-  await viteBuild({configFile: at("src/viewer/vite.config.ts"), logLevel: "warn"});
+  const common = {configFile: at("src/viewer/vite.config.ts"), logLevel: "warn"};
+  await viteBuild({...common, build: alone});
+  await viteBuild(common);
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -6,7 +6,7 @@ import type {Runbook} from "../model/runbook.ts";
 import {openRunbook} from "../parser/index.ts";
 import {kinds} from "../runtime/kinds/index.ts";
 import {readRun} from "../runtime/runs.ts";
-import {readBundle} from "../server/assets.ts";
+import {readAlone} from "../server/assets.ts";
 import {highlightRunbook} from "../server/highlight.ts";
 
 /** Of one file in `outputs`, and of all of them together: what a page for people holds. The files themselves are in the run folder. */
@@ -34,7 +34,7 @@ export async function readMaterial(folder: string, options: Parameters<typeof re
 }
 
 async function readPage(runbook: Runbook): Promise<Page> {
-  return {...(await readBundle()), highlights: await highlightRunbook(runbook)};
+  return {...(await readAlone()), highlights: await highlightRunbook(runbook)};
 }
 
 /** In the order of their names, so that the same folder gives the same bytes. */

@@ -1,5 +1,5 @@
 /** What the server tells a page beside the events of its run. All of it is JSON. */
-import type {Mode} from "./event.ts";
+import type {Event, Mode} from "./event.ts";
 import type {Runbook, RunId, StepId} from "./runbook.ts";
 import type {runStanding} from "./standing.ts";
 
@@ -83,3 +83,11 @@ export interface ServedRecord extends ServedDocument {
   readonly here: boolean; // and that somebody is this server
   readonly damage: string | null; // what is wrong with its journal
 }
+/** A run that stands in the page itself. */
+export interface ArchivedRun {
+  readonly document: ServedRecord;
+  readonly events: readonly Event[];
+  readonly outputs: Readonly<Record<string, ArchivedOutput>>; // what the journal could not hold, by file
+}
+/** The beginning of an output, or all of it. */
+export type ArchivedOutput = {readonly bytes: number} & ({readonly text: string} | {readonly base64: string});

@@ -23,20 +23,20 @@ export async function readAssets(): Promise<ReadonlyMap<string, Asset>> {
     }
     if (assets.has("/index.html")) return assets;
   }
-  throw new UsageError('the viewer is not built; run "npm run build" first');
+  throw notBuilt();
 }
 
-/** Script and style of the viewer as texts, for a page that stands alone. */
-export async function readBundle(): Promise<{readonly script: string; readonly style: string}> {
-  const assets = await readAssets();
-  const named = Buffer.from(assets.get("/index.html")?.bytes ?? []).toString(); // not what its script loads when there is a server
-  const textOf = (ending: string): string => {
-    const found = [...assets].filter(([name]) => name.endsWith(ending) && named.includes(`"${name}"`));
-    if (found.length !== 1) throw new Error(`a page that stands alone needs one ${ending} of the viewer, found ${found.length}`);
-    return Buffer.from(found[0]![1].bytes).toString();
-  };
-  return {script: textOf(".js"), style: textOf(".css")};
+/** Script and style of the page that stands alone. */
+export async function readAlone(): Promise<{readonly script: string; readonly style: string}> {
+  for (const up of ["../../dist/alone/", "../../../dist/alone/"]) {
+    const at = (name: string): Promise<string> => readFile(new URL(`${up}${name}`, import.meta.url), "utf8");
+    const [script, style] = await Promise.all([at("page.js"), at("page.css")]).catch(() => [null, null]);
+    if (script && style) return {script, style};
+  }
+  throw notBuilt();
 }
+
+const notBuilt = (): UsageError => new UsageError('the viewer is not built; run "npm run build" first');
 
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",

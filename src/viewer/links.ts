@@ -1,11 +1,11 @@
-/** Where a link of a document may lead; null where it may not. `name` is the document's own, to which a relative one is relative. */
-export function safeHref(url: string, name: string): string | null {
+/** Where a link of a document may lead; null where it may not. `name` is the document's own, to which a relative one is relative; null where no other can be reached. */
+export function safeHref(url: string, name: string | null): string | null {
   const clean = url.replace(/[\u0000-\u0020]/g, "");
   if (clean === "") return null;
   if (clean.startsWith("#")) return `#${decode(clean.slice(1)).toLowerCase()}`;
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(clean)?.[1]?.toLowerCase();
   if (scheme !== undefined) return ["http", "https", "mailto", "tel"].includes(scheme) ? clean : null;
-  if (clean.startsWith("//") || clean.startsWith("/") || clean.includes("\\")) return null;
+  if (name === null || clean.startsWith("//") || clean.startsWith("/") || clean.includes("\\")) return null;
   const [file = "", section] = clean.split("#", 2);
   const path = resolvePath(name, decode(file));
   if (path === null || !path.endsWith(".md")) return null;

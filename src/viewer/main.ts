@@ -1,11 +1,10 @@
 import {html, render} from "lit";
 
-import type {Event} from "../model/event.ts";
-import type {ServedHome, ServedRecord} from "../model/served.ts";
+import type {ServedHome} from "../model/served.ts";
 import "./runbook-home.ts";
 import "./runbook-page.ts";
 import type {RunSource} from "./source.ts";
-import {archived, getJson, live, recorded} from "./source.ts";
+import {getJson, live, recorded} from "./source.ts";
 import {RunStore} from "./store.ts";
 import "./theme/index.css";
 
@@ -14,7 +13,7 @@ app.id = "app";
 document.body.append(app);
 
 try {
-  const source = await findSource();
+  const source = findSource();
   if (source === null) await showHome();
   else render(html`<runbook-page .store=${await RunStore.open(source)}></runbook-page>`, app);
 } catch (error) {
@@ -24,10 +23,8 @@ try {
   );
 }
 
-/** What the page shows: the record that stands in it, else what its address names; null for the list of all. */
-async function findSource(): Promise<RunSource | null> {
-  const record = document.querySelector<HTMLScriptElement>("script#record");
-  if (record) return archived(JSON.parse(record.textContent) as {document: ServedRecord; events: readonly Event[]});
+/** What the page's address names; null for the list of all. */
+function findSource(): RunSource | null {
   const [, page, ...rest] = location.pathname.split("/");
   const name = decodeURIComponent(rest.join("/"));
   return page === "runbook" ? live(name) : page === "run" ? recorded(name) : null;

@@ -32,7 +32,7 @@ export class PageHeader extends RunElement {
       <div class="top-title">
         <button type="button" class="quiet outline-button" aria-label="Outline" @click=${() => this.dispatchEvent(new CustomEvent("outline", {bubbles: true}))}>${outlineIcon}</button>
         <button type="button" class="quiet find-button" aria-label="Find, go or do" title="Find, go or do (Ctrl+K)" @click=${() => this.dispatchEvent(new CustomEvent("find", {bubbles: true}))}>${searchIcon}</button>
-        <a class="home-link" href="/" title="All runbooks and runs">Runbooks</a>
+        ${store.source.isAlone ? nothing : html`<a class="home-link" href="/" title="All runbooks and runs">Runbooks</a>`}
         <p class="title" title=${runbook.path}>${runbook.title}</p>
       </div>
       <div class="top-facts">

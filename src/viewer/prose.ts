@@ -11,7 +11,7 @@ import {copyButton} from "./copy-button.ts";
 import {safeHref, safeImage} from "./links.ts";
 
 export interface ProseContext {
-  readonly name: string; // of the document, to which links are relative
+  readonly name: string | null; // of the document, to which links are relative; null where no other can be reached
   readonly highlights: Highlights;
   readonly footnotes: readonly FootnoteDefinition[];
   readonly usualTimeoutMs: number | null;
@@ -144,7 +144,7 @@ function link(url: string, title: string | null, content: unknown, context: Pros
 
 function image(url: string, alt: string, title: string | null, context: ProseContext): unknown {
   const file = safeImage(url);
-  const source = file === null ? null : context.imageUrl(context.name, file);
+  const source = file === null || context.name === null ? null : context.imageUrl(context.name, file);
   if (source !== null) return html`<img src=${source} alt=${alt} title=${title ?? nothing} loading="lazy">`;
   return link(url, title, alt === "" ? url : alt, context); // nothing is fetched from elsewhere
 }

@@ -17,6 +17,7 @@ import {editedNote, editForm} from "./edit.ts";
 import {RunElement, Ticking} from "./elements.ts";
 import {editIcon, linkIcon, playIcon, skipIcon, stopIcon, toHereIcon} from "./icons.ts";
 import {lostPanel} from "./lost.ts";
+import {Printing} from "./printing.ts";
 import type {ProseContext} from "./prose.ts";
 import {prose} from "./prose.ts";
 import "./runbook-outputs.ts";
@@ -39,6 +40,7 @@ export class RunbookCell extends RunElement {
   #isWhole = false; // for good: what was once shown can still be found
   #shown: StepRun | null = null;
   #leaveNear: (() => void) | null = null;
+  readonly printing = new Printing(this);
   readonly ticking = new Ticking(this, () => this.store.stepRun(this.cell.id).status === "running" && this.store.isLive);
 
   protected override get watched(): StepId {
@@ -88,6 +90,7 @@ export class RunbookCell extends RunElement {
       ${now.status === "skipped" ? html`<p class="fact">Skipped: ${now.reason}</p>` : nothing}
       ${now.status === "answered" && now.answer.type === "refused" ? html`<p class="fact">Refused by ${now.by}${now.note ? `: ${now.note}` : ""}</p>` : nothing}
       ${attempts.length > 1 ? this.#attempts(now, attempts as readonly EndedAttempt[], attempt) : nothing}
+      ${this.printing.isNow ? attempts.filter((one) => one !== attempt).map((one) => this.#onPaper(one)) : nothing}
       ${attempt ? editedNote(store, cell, attempt, marked) : nothing}
       ${attempt ? keyed(attempt.number, html`<runbook-outputs .attempt=${attempt} .run=${store.run.start!.run} .source=${store.source} .label="Output of ${stepLabel(cell)}"></runbook-outputs>`) : nothing}
       ${attempt ? ending(attempt, cell, "confirmed" in now ? now.confirmed : null) : nothing}
@@ -151,6 +154,12 @@ export class RunbookCell extends RunElement {
     url.hash = `step:${this.cell.id}`;
     history.replaceState(null, "", url);
     await navigator.clipboard.writeText(url.href);
+  }
+
+  #onPaper(attempt: Attempt | EndedAttempt) {
+    const {cell, store} = this;
+    return html`<p class="fact">Attempt ${attempt.number}${"outcome" in attempt ? ` ${outcomeWord(attempt.outcome)}` : ""}</p>
+      <runbook-outputs .attempt=${attempt} .run=${store.run.start!.run} .source=${store.source}></runbook-outputs>${ending(attempt, cell, null)}`;
   }
 
   #attempts(now: StepRun, attempts: readonly (Attempt | EndedAttempt)[], shown: Attempt | undefined) {

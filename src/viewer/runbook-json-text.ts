@@ -4,6 +4,7 @@ import {customElement, property, state} from "lit/decorators.js";
 import {copyButton} from "./copy-button.ts";
 import {PageElement} from "./elements.ts";
 import type {JsonNode} from "./json-node.ts";
+import {Printing} from "./printing.ts";
 import type {Chunk} from "./runbook-text.ts";
 import "./runbook-json.ts";
 import "./runbook-text.ts";
@@ -17,9 +18,11 @@ export class RunbookJsonText extends PageElement {
   @property({attribute: false}) label = "Output";
   @state() private view: "Tree" | "Text" = "Tree";
 
+  readonly printing = new Printing(this);
+
   override render() {
     const choice = viewChoice(["Tree", "Text"], this.view, (view) => (this.view = view));
-    return this.view === "Text"
+    return this.view === "Text" || this.printing.isNow
       ? html`<div class="output-views">${choice}</div><runbook-text .chunks=${this.chunks} .count=${this.chunks.length} .label=${this.label}></runbook-text>`
       : html`<div class="output-views">${choice}</div>
         <div class="json-tree" tabindex="0" role="group" aria-label=${this.label}><runbook-json .node=${this.node}></runbook-json></div>

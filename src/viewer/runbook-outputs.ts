@@ -29,6 +29,7 @@ export class RunbookOutputs extends PageElement {
   @property({attribute: false}) label = "Output";
   readonly #groups: Group[] = [];
   readonly #overflows = new Map<Stream, Extract<Output, {type: "overflowed"}>>();
+  readonly #held: Record<Stream, number> = {stdout: 0, stderr: 0}; // bytes that the journal has of them
   #seen = 0;
 
   override render() {
@@ -36,7 +37,7 @@ export class RunbookOutputs extends PageElement {
     for (; this.#seen < outputs.length; this.#seen++) this.#add(outputs.at(this.#seen)!);
     const ended = "outcome" in this.attempt;
     return html`${this.#groups.map((group) => (group.type === "text" ? this.#text(group, ended) : this.#one(group.output)))}
-      ${[...this.#overflows.values()].map((output) => html`<runbook-overflow .output=${output} .run=${this.run} .source=${this.source} .ended=${ended}></runbook-overflow>`)}`;
+      ${[...this.#overflows.values()].map((output) => html`<runbook-overflow .output=${output} .run=${this.run} .source=${this.source} .ended=${ended} .above=${this.#held[output.stream]}></runbook-overflow>`)}`;
   }
 
   #text(group: Extract<Group, {type: "text"}>, ended: boolean) {
@@ -64,9 +65,11 @@ export class RunbookOutputs extends PageElement {
   #add(output: Output): void {
     switch (output.type) {
       case "text":
+        this.#held[output.stream] += new TextEncoder().encode(output.text).length;
         this.#addText(output.stream, output.text);
         return;
       case "base64":
+        this.#held[output.stream] += atob(output.base64).length;
         this.#addText(output.stream, decode(output.base64));
         return;
       case "overflowed":

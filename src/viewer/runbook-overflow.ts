@@ -6,11 +6,10 @@ import type {Output} from "../model/event.ts";
 import type {RunId} from "../model/runbook.ts";
 import {PageElement} from "./elements.ts";
 import {downloadIcon} from "./icons.ts";
-import type {RunSource} from "./source.ts";
+import type {Rest, RunSource} from "./source.ts";
 import "./runbook-text.ts";
 import {bytes} from "./words.ts";
 
-const tailBytes = 32 * 1024;
 const pauseMs = 1000;
 
 /** The rest of an output that is too long for the journal: how much there is, its end, and the whole to download. */
@@ -20,34 +19,40 @@ export class RunbookOverflow extends PageElement {
   @property({attribute: false}) run!: RunId;
   @property({attribute: false}) source!: RunSource;
   @property({attribute: false}) ended = false;
-  @state() private tail: string | null = null;
+  @property({attribute: false}) above = 0; // bytes of it that the journal holds
+  @state() private rest: Rest | null = null;
   @state() private shownBytes = 0;
   #reading = false;
 
   override render() {
     const {stream, bytes: total} = this.output;
     const url = this.source.outputUrl(this.run, fileName(this.output.file));
-    const chunks = this.tail === null ? [] : [{stream, text: this.tail}];
+    const {rest} = this;
+    const chunks = rest === null ? [] : [{stream, text: rest.text}];
     return html`<div class="overflow">
-      <p><span>${stream} is ${bytes(total)} long; shown are its beginning${this.tail === null ? nothing : html` above and its last ${bytes(Math.min(tailBytes, this.shownBytes))} below`}.</span>
+      <p><span>${stream} is ${bytes(total)} long; ${this.#shown(rest, total)}.</span>
         ${url === null ? nothing : html`<a class="button quiet" href=${url} download>${downloadIcon} the whole</a>`}</p>
-      ${this.tail === null ? nothing : keyed(this.tail, html`<runbook-text .chunks=${chunks} .count=${1} .label="End of ${stream}"></runbook-text>`)}
+      ${rest === null ? nothing : keyed(rest, html`<runbook-text .chunks=${chunks} .count=${1} .label="Rest of ${stream}"></runbook-text>`)}
     </div>`;
+  }
+
+  #shown(rest: Rest | null, total: number): string {
+    if (rest === null) return "shown is its beginning";
+    if (rest.from > this.above) return `shown are its beginning above and its last ${bytes(rest.to - rest.from)} below`;
+    return rest.to < total ? `below it goes on; this page holds its first ${bytes(rest.to)}` : "below it goes on";
   }
 
   override updated(): void {
     if (this.output.bytes > this.shownBytes) void this.#read();
   }
 
-  /** Reads the end of what was written, at most once a second while it grows. */
+  /** Reads what goes on from there, at most once a second while it grows. */
   async #read(): Promise<void> {
-    const url = this.source.outputUrl(this.run, fileName(this.output.file));
-    if (url === null || this.#reading) return;
+    if (this.#reading) return;
     this.#reading = true;
     const total = this.output.bytes;
     try {
-      const response = await fetch(`${url}?tail=${tailBytes}`);
-      if (response.ok) this.tail = await response.text();
+      this.rest = (await this.source.readRest(this.run, fileName(this.output.file), this.above)) ?? this.rest;
       this.shownBytes = total;
       if (!this.ended) await new Promise((resolve) => setTimeout(resolve, pauseMs));
     } catch {

@@ -79,7 +79,7 @@ export class RunbookPage extends RunElement {
     const {runbook, highlights, name} = store.document;
     const footnotes = findFootnotes(runbook);
     const context: ProseContext = {
-      name,
+      name: store.source.isAlone ? null : name,
       highlights,
       footnotes,
       usualTimeoutMs: findUsualTimeout(runbook),

@@ -8,6 +8,7 @@ import {download} from "./download.ts";
 import {PageElement} from "./elements.ts";
 import {downloadIcon, sortDownIcon, sortIcon, sortUpIcon} from "./icons.ts";
 import {readJson} from "./json-node.ts";
+import {Printing} from "./printing.ts";
 import type {Sorting} from "./row-order.ts";
 import {nextSorting, orderRows, sideOf} from "./row-order.ts";
 import "./runbook-json.ts";
@@ -33,6 +34,8 @@ export class RunbookTable extends PageElement {
   #series: Series | null = null;
   #order: readonly number[] = [];
 
+  readonly printing = new Printing(this);
+
   override willUpdate(changed: ReadonlyMap<PropertyKey, unknown>): void {
     if (changed.has("table")) this.#series = readSeries(this.table);
     if (changed.has("table") || changed.has("filter") || changed.has("sorting"))
@@ -42,8 +45,9 @@ export class RunbookTable extends PageElement {
 
   override render() {
     const {columns, rows} = this.table;
-    const view = this.#series === null ? "Rows" : (this.view ?? "Plot");
-    const shown = this.#order.slice(this.page * onPage, (this.page + 1) * onPage);
+    const all = this.printing.isNow;
+    const view = this.#series === null || all ? "Rows" : (this.view ?? "Plot");
+    const shown = all ? this.#order : this.#order.slice(this.page * onPage, (this.page + 1) * onPage);
     return html`
       ${
         this.#series === null && rows.length < fewToFilter
@@ -53,7 +57,7 @@ export class RunbookTable extends PageElement {
         ${view === "Rows" && rows.length >= fewToFilter ? html`<input type="search" class="filter" aria-label="Show rows that hold" placeholder="Filter rows" .value=${this.filter} @input=${this.#setFilter}>` : nothing}
       </div>`
       }
-      ${view === "Plot" ? html`<runbook-plot .series=${this.#series}></runbook-plot>` : columns.length === 0 ? nothing : this.#grid(columns, shown)}
+      ${view === "Plot" ? html`<runbook-plot .series=${this.#series}></runbook-plot>` : columns.length === 0 ? nothing : this.#grid(columns, shown, all)}
       ${this.#foot(view, shown.length)}`;
   }
 
@@ -67,12 +71,12 @@ export class RunbookTable extends PageElement {
     return this.querySelector(`tr[data-row="${place}"]`);
   }
 
-  #grid(columns: readonly Column[], shown: readonly number[]) {
+  #grid(columns: readonly Column[], shown: readonly number[], asText: boolean) {
     const sides = columns.map(sideOf);
     return html`<div class="rows" tabindex="0" role="region" aria-label=${this.label}>
       <table>
         <thead><tr>${columns.map((column, place) => this.#head(column, place, sides[place]!))}</tr></thead>
-        <tbody>${shown.map((row) => html`<tr data-row=${row}>${this.table.rows[row]!.map((value, place) => cell(value, columns[place]!, sides[place]!))}</tr>`)}</tbody>
+        <tbody>${shown.map((row) => html`<tr data-row=${row}>${this.table.rows[row]!.map((value, place) => cell(value, columns[place]!, {side: sides[place]!, asText}))}</tr>`)}</tbody>
       </table>
     </div>`;
   }
@@ -138,9 +142,10 @@ export class RunbookTable extends PageElement {
   }
 }
 
-function cell(value: string | null, {type}: Column, side: string) {
+function cell(value: string | null, {type}: Column, {side, asText}: {readonly side: string; readonly asText: boolean}) {
   if (value === null) return html`<td class="is-null ${side}">NULL</td>`;
-  const node = (type === "json" || type === "jsonb") && value.length <= longestTree && /^\s*[[{]/.test(value) ? readJson(value) : null;
+  const node =
+    !asText && (type === "json" || type === "jsonb") && value.length <= longestTree && /^\s*[[{]/.test(value) ? readJson(value) : null;
   return node === null
     ? html`<td class=${side}>${value}</td>`
     : html`<td class="is-json"><runbook-json .node=${node} .depth=${2}></runbook-json></td>`;

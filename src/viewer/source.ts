@@ -12,9 +12,18 @@ export interface RunSource {
   /** Tells of everything after `lastId` (`run/seq`), and goes on until it is called off. */
   follow(lastId: () => string | null, listener: Listener): () => void;
   readonly commands: Commands | null; // null: a record can be read, not run
+  readonly isAlone: boolean; // nothing else can be reached from the page: no other runbook, no other run
+  /** What was printed beyond what the journal holds, which is up to byte `from`; as much of it as is worth showing. */
+  readRest(run: RunId, file: string, from: number): Promise<Rest | null>;
   /** Where the whole output of a cell can be had; null where only the journal is at hand. */
   outputUrl(run: RunId, file: string): string | null;
   imageUrl(name: string, file: string): string | null;
+}
+/** A part of an output, and where in its bytes it stands. */
+export interface Rest {
+  readonly text: string;
+  readonly from: number;
+  readonly to: number;
 }
 export interface Listener {
   events(events: readonly Event[]): void;
@@ -35,6 +44,8 @@ export function live(name: string): RunSource {
     document: () => getJson<ServedDocument>(`/api/document?${query}`),
     follow: (lastId, listener) => takeSeat(name, lastId, toHeard(noticeStrangers(listener))),
     commands: {send: (command) => postCommand(`/api/commands?${query}`, command)},
+    isAlone: false,
+    readRest: readTail,
     outputUrl,
     imageUrl
   };
@@ -50,27 +61,23 @@ export function recorded(id: string): RunSource {
       return () => stream.close();
     },
     commands: null,
+    isAlone: false,
+    readRest: readTail,
     outputUrl,
     imageUrl: () => null
   };
 }
 
-/** A run that stands in the page itself. */
-export function archived({document, events}: {document: ServedRecord; events: readonly Event[]}): RunSource {
-  return {
-    document: async () => document,
-    follow(_lastId, listener) {
-      listener.events(events);
-      listener.connection("over");
-      return () => {};
-    },
-    commands: null,
-    outputUrl: () => null,
-    imageUrl: () => null
-  };
-}
-
 const outputUrl = (run: RunId, file: string): string => `/api/runs/${encodeURIComponent(run)}/outputs/${encodeURIComponent(file)}`;
+const tailBytes = 32 * 1024;
+
+/** Of an output that may be very long, its end. */
+async function readTail(run: RunId, file: string): Promise<Rest | null> {
+  const response = await fetch(`${outputUrl(run, file)}?tail=${tailBytes}`);
+  if (!response.ok) return null;
+  const to = Number(response.headers.get("X-Total-Bytes"));
+  return {text: await response.text(), from: Math.max(0, to - tailBytes), to};
+}
 const imageUrl = (name: string, file: string): string => `/api/image?runbook=${encodeURIComponent(name)}&file=${encodeURIComponent(file)}`;
 
 /** An event source does not say why it failed: whether the server knows this page has to be asked. */

@@ -1,0 +1,44 @@
+/** The record that stands in a page: as JSON where it is short, else as gzip in base64, which the browser itself unpacks. */
+import type {RunId} from "../model/runbook.ts";
+import type {ArchivedOutput, ArchivedRun} from "../model/served.ts";
+import type {RunSource} from "./source.ts";
+
+export async function readArchive(script: HTMLScriptElement): Promise<ArchivedRun> {
+  const text = script.textContent;
+  if (script.type === "application/json") return JSON.parse(text) as ArchivedRun;
+  script.remove(); // it is not needed twice
+  const packed = await fetch(`data:application/gzip;base64,${text}`);
+  return (await new Response(packed.body!.pipeThrough(new DecompressionStream("gzip"))).json()) as ArchivedRun;
+}
+
+export function archived({document, events, outputs}: ArchivedRun): RunSource {
+  const urls = new Map<string, string>();
+  return {
+    document: async () => document,
+    follow(_lastId, listener) {
+      listener.events(events);
+      listener.connection("over");
+      return () => {};
+    },
+    commands: null,
+    isAlone: true,
+    readRest: async (_run, file, from) => {
+      const kept = outputs[file];
+      if (kept === undefined) return null;
+      const bytes = bytesOf(kept);
+      return {text: new TextDecoder().decode(bytes.subarray(from)), from, to: bytes.length};
+    },
+    outputUrl(_run: RunId, file: string) {
+      const kept = outputs[file];
+      if (kept === undefined) return null;
+      const url = urls.get(file) ?? URL.createObjectURL(new Blob([bytesOf(kept)], {type: "text/plain"}));
+      urls.set(file, url);
+      return url;
+    },
+    imageUrl: () => null
+  };
+}
+
+function bytesOf(kept: ArchivedOutput): Uint8Array<ArrayBuffer> {
+  return "text" in kept ? new TextEncoder().encode(kept.text) : Uint8Array.from(atob(kept.base64), (character) => character.charCodeAt(0));
+}
