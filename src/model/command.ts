@@ -13,6 +13,8 @@ export type Command =
   | {readonly type: "execute-edited"; readonly step: StepId; readonly text: string; readonly why: string} // once; the document stays as it is
   | {readonly type: "run"; readonly to: StepId | null; readonly section: SectionId | null} // the course; up to a step, or of a section
   | {readonly type: "cancel"} // the running cell, and what was to follow it
+  | {readonly type: "type-in"; readonly step: StepId; readonly text: string} // into the terminal of the running cell
+  | {readonly type: "resize"; readonly step: StepId; readonly columns: number; readonly rows: number} // that terminal
   | {readonly type: "answer"; readonly step: StepId; readonly answer: Answer; readonly note: string; readonly phrase: string | null}
   | {readonly type: "tick"; readonly step: StepId; readonly item: number; readonly checked: boolean}
   | {readonly type: "set-input"; readonly name: string; readonly value: string}
@@ -41,6 +43,10 @@ export function refusal(runbook: Runbook, run: Run, command: Command): string | 
       return busy(runbook, run);
     case "cancel":
       return runningStep(runbook, run) || askedStep(runbook, run) ? null : "nothing is running";
+    case "type-in":
+      return refuseTerminal(runbook, run, command.step) ?? refuseText(command.text);
+    case "resize":
+      return refuseTerminal(runbook, run, command.step) ?? refuseSize(command);
     case "answer":
       return refuseAnswer(runbook, run, command);
     case "tick":
@@ -89,6 +95,24 @@ function refuseEdit(runbook: Runbook, {step: id, text, why}: Extract<Command, {t
   if (text.includes("\0")) return "the edited text must not hold a NUL";
   if (text === step.source) return "that is the text of the document; run it as it is";
   return why.trim() === "" ? "say why it is edited" : null;
+}
+
+function refuseTerminal(runbook: Runbook, run: Run, id: StepId): string | null {
+  const step = findStep(runbook, id);
+  if (!step) return `there is no step "${id}"`;
+  if (step.type !== "cell" || !step.options.tty) return `"${stepName(step)}" has no terminal`;
+  return stepRun(run, id).status === "running" ? null : `"${stepName(step)}" is not running; there is nobody to read what is typed`;
+}
+
+const longestTyping = 16 * 1024;
+function refuseText(text: string): string | null {
+  if (text === "") return "nothing was typed";
+  return text.length > longestTyping ? `at most ${longestTyping} characters can be typed at once, not ${text.length}` : null;
+}
+
+const isLength = (value: number): boolean => Number.isInteger(value) && value >= 1 && value <= 1000;
+function refuseSize({columns, rows}: Extract<Command, {type: "resize"}>): string | null {
+  return isLength(columns) && isLength(rows) ? null : `a terminal has from 1 to 1000 columns and rows, not ${columns} and ${rows}`;
 }
 
 function refuseAnswer(runbook: Runbook, run: Run, {step: id, answer, note, phrase}: Extract<Command, {type: "answer"}>): string | null {

@@ -88,6 +88,7 @@ export interface Task<Config = unknown> {
   readonly timeoutMs: number | null; // what the attempt may take; whoever asked for it aborts it then
   readonly variables: ReadonlyMap<string, BoundVariable>; // present values, secrets included
   readonly runLabel: string; // "runbook <run> <step>": for application_name
+  readonly terminal: TerminalLine | null; // where the cell says `tty`
   /** Null: the cell destroys nothing. Else to be told of the server before anything is sent; throws where the cell must not act on it. */
   readonly claim: ((server: ServerIdentity) => Promise<void>) | null;
 }
@@ -95,6 +96,20 @@ export interface BoundVariable {
   readonly value: string;
   readonly secret: boolean;
   readonly setAt: number; // number of the event that set it
+}
+
+/** What comes from the people at a cell's terminal. */
+export interface TerminalLine {
+  readonly size: TerminalSize; // as it is now
+  readonly attended: boolean; // false: nobody can type
+  /** From now on the program hears what is typed, and of what size the terminal is; false from `type`: it takes no more. */
+  connect(program: {type(text: string): boolean; resize(size: TerminalSize): void}): void;
+  /** To be told when a prompt was answered with the secret of this name. */
+  answered(secret: string): void;
+}
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
 }
 
 /** A promise asks the kind to wait: nobody keeps up with what it prints. */

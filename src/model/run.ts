@@ -142,7 +142,15 @@ export interface Attempt {
   readonly startedMs: number;
   readonly outputs: AppendLog<Output>;
   readonly checks: AppendLog<{readonly index: number; readonly met: boolean; readonly actual: string}>;
+  readonly terminal: Terminal | null; // of a cell with `tty`
   readonly captures: AppendLog<{readonly name: string; readonly value: string; readonly secret: boolean}>;
+}
+/** The terminal that an attempt ran in. */
+export interface Terminal {
+  readonly columns: number; // as it was last
+  readonly rows: number;
+  readonly typists: readonly string[]; // who typed into it
+  readonly answered: readonly string[]; // names of the secrets that answered prompts
 }
 export interface EndedAttempt extends Attempt {
   readonly endedAt: string;

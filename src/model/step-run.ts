@@ -2,7 +2,7 @@
 import {AppendLog} from "./append-log.ts";
 import type {Event, Question} from "./event.ts";
 import {JournalError} from "./journal-error.ts";
-import type {Attempt, EndedAttempt, StepRun, Ticks} from "./run.ts";
+import type {Attempt, EndedAttempt, StepRun, Terminal, Ticks} from "./run.ts";
 import {unreachable} from "./unreachable.ts";
 
 const noTicks: Ticks = new Map();
@@ -16,6 +16,9 @@ type StepEvent = Extract<
       | "expectation-checked"
       | "variable-captured"
       | "cell-ready"
+      | "terminal-sized"
+      | "terminal-typed"
+      | "prompt-answered"
       | "cell-ended"
       | "question-asked"
       | "item-checked"
@@ -42,6 +45,7 @@ export function applyToStep(was: StepRun, event: StepEvent): StepRun {
         startedMs: event.ms,
         outputs: AppendLog.of(),
         checks: AppendLog.of(),
+        terminal: null,
         captures: AppendLog.of()
       };
       return {status: "running", attempt, confirmed, earlier: attemptsOf(was)};
@@ -61,6 +65,18 @@ export function applyToStep(was: StepRun, event: StepEvent): StepRun {
     case "cell-ready":
       if (was.status !== "running" || was.attempt.number !== event.attempt) throw broken(event, was);
       return {...was, status: "background", readyMs: event.ms, process: event.process};
+    case "terminal-sized":
+      return during(was, event, (attempt) => ({...attempt, terminal: {...terminalOf(attempt), columns: event.columns, rows: event.rows}}));
+    case "terminal-typed":
+      return during(was, event, (attempt) => ({
+        ...attempt,
+        terminal: {...terminalOf(attempt), typists: [...terminalOf(attempt).typists, event.by]}
+      }));
+    case "prompt-answered":
+      return during(was, event, (attempt) => ({
+        ...attempt,
+        terminal: {...terminalOf(attempt), answered: [...terminalOf(attempt).answered, event.secret]}
+      }));
     case "cell-ended":
       if (!goesOn(was) || was.attempt.number !== event.attempt) throw broken(event, was);
       return {
@@ -108,6 +124,8 @@ export function applyToStep(was: StepRun, event: StepEvent): StepRun {
       return unreachable(event);
   }
 }
+
+const terminalOf = ({terminal}: Attempt): Terminal => terminal ?? {columns: 80, rows: 24, typists: [], answered: []};
 
 /** A checklist that is asked again keeps what was ticked. */
 const keptTicks = (was: StepRun, question: Question): Ticks =>

@@ -228,6 +228,15 @@ const readers: Readers = {
     attempt: place,
     process: added(nullable(record<KeptProcess>({pid: place, startedAt: nullable(text), boot: nullable(text), mark: text})), null)
   }),
+  "terminal-sized": record<FactOf<"terminal-sized">>({
+    type: exactly("terminal-sized"),
+    step: stepId,
+    attempt: place,
+    columns: place,
+    rows: place
+  }),
+  "terminal-typed": record<FactOf<"terminal-typed">>({type: exactly("terminal-typed"), step: stepId, attempt: place, by: text, via}),
+  "prompt-answered": record<FactOf<"prompt-answered">>({type: exactly("prompt-answered"), step: stepId, attempt: place, secret: text}),
   "cell-ended": record<FactOf<"cell-ended">>({type: exactly("cell-ended"), step: stepId, attempt: place, outcome, ending}),
   "question-asked": record<FactOf<"question-asked">>({type: exactly("question-asked"), step: stepId, question}),
   "item-checked": record<FactOf<"item-checked">>({type: exactly("item-checked"), step: stepId, item: count, checked: flag, by: text}),

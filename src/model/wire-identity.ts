@@ -5,6 +5,7 @@ import {added, count, dictionary, exactly, flag, nullable, record, sha256, text}
 
 export const via: Reader<Via> = exactly(
   "page",
+  "terminal",
   "--set",
   "--env-file",
   "--answers",

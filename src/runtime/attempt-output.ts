@@ -15,6 +15,8 @@ import {readText} from "./utf8.ts";
 
 export interface AttemptOutput {
   readonly emit: Emit;
+  /** What has come stands before what is written next. */
+  flush(): void;
   /** Why not all of it can be recorded any more; null while it can. */
   readonly failure: string | null;
   /** Hands all that is held back to the journal and the files, and says what there was. */
@@ -56,6 +58,7 @@ export function recordOutput({
       if (output.type === "bytes") return take(streams[output.stream], streams[output.stream].redacted.write(output.bytes));
       return write(output);
     },
+    flush: () => drain(),
     get failure() {
       return failureOf(streams);
     },

@@ -16,6 +16,7 @@ import {markOf} from "./redact.ts";
 import {scopeOf} from "./scope.ts";
 import {sessionKey} from "./sessions.ts";
 import type {Interruption, Stage} from "./stage.ts";
+import {openTerminal} from "./terminal.ts";
 import {WithheldOutput} from "./withheld-output.ts";
 
 export async function attemptCell(
@@ -52,6 +53,8 @@ export async function attemptCell(
     else return recorded.emit(output);
   };
 
+  const terminal = cell.options.tty ? openTerminal(stage, {step: cell.id, attempt, before: recorded.flush}) : null;
+  if (terminal) stage.terminals.set(cell.id, terminal);
   const began = performance.now();
   const timer =
     timeoutMs === null
@@ -70,6 +73,7 @@ export async function attemptCell(
       timeoutMs,
       variables: stage.variables.bound,
       runLabel: `runbook ${stage.id} ${cell.id}`,
+      terminal: terminal?.line ?? null,
       claim: destructive && kind.targets === "connections" ? claim : null
     };
     finish = await Promise.race([kind.execute(task, session, emit, running.signal), giveUp(running.signal)]);
@@ -80,6 +84,7 @@ export async function attemptCell(
     over = true;
   } finally {
     if (timer) clearTimeout(timer);
+    stage.terminals.delete(cell.id);
     running.end();
   }
   const background = finish.background;

@@ -4,7 +4,7 @@
  */
 import type {Edit} from "../model/edit.ts";
 import type {Answer, Event, Fact, Mode, Question, Via} from "../model/event.ts";
-import type {AnyKind} from "../model/kind.ts";
+import type {AnyKind, TerminalSize} from "../model/kind.ts";
 import type {Plan} from "../model/plan.ts";
 import type {Run} from "../model/run.ts";
 import type {Input, Runbook, RunId, Step, StepId} from "../model/runbook.ts";
@@ -53,6 +53,7 @@ export interface RunRequest {
   readonly environment: Readonly<Record<string, string>>; // of the process
   readonly values: readonly GivenValue[]; // --set, --env-file, --answers: inputs and template names
   readonly conductor: Conductor;
+  readonly screen?: (() => TerminalSize) | null; // of who can type into a cell with `tty`; null: nobody can
   /** Hears events once they are written: in order, each once, durable ones after their sync. */
   onEvents(events: readonly Event[]): void;
 }
@@ -68,6 +69,10 @@ export interface Performance {
   record(
     fact: Extract<Fact, {type: "item-checked" | "input-set" | "deviation-recorded" | "step-skipped" | "reminder-done" | "closing-answered"}>
   ): Promise<void>;
+  /** Types into the terminal of a running cell. Null when it was taken, else the reason why not. */
+  type(step: StepId, text: string, by: string, via: Via): string | null;
+  /** Makes that terminal of another size, if there is one. */
+  resize(step: StepId, size: TerminalSize): void;
   /** Ends the running cell or withdraws the open question; the conductor is asked next. */
   cancelStep(by: string): Promise<void>;
   /** Ends the whole run: the running cell is cancelled, `run=always` sections follow, the outcome is `cancelled`. */

@@ -43,7 +43,8 @@ function unsupportedIn(step: Step, kinds: readonly AnyKind[]): readonly (readonl
 function unsupportedOptions({kind, options: {on, tty, background, ready, keep}}: Cell, kinds: readonly AnyKind[]): readonly string[] {
   const processes = kinds.find(({name}) => name === kind)?.targets === "hosts";
   return [
-    ...(tty ? ["tty"] : []),
+    ...(tty && !processes ? ["tty"] : []),
+    ...(tty && processes && on !== null && on !== "local" ? ["tty on a host (say `ssh -tt` in a cell that runs here)"] : []),
     ...(processes && ready !== null && keep && on !== null && on !== "local" ? ["keep with ready= on a host"] : []),
     ...(background && !processes ? ["background"] : []),
     ...(ready !== null && !processes ? ["ready="] : []),

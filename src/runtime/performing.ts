@@ -92,6 +92,11 @@ export async function startPerforming(
       if (fact.type === "input-set") await setGiven(fact);
       else await stage.record(fact);
     },
+    type: (step, text, by, via) => {
+      const terminal = stage.terminals.get(step);
+      return terminal ? terminal.type(text, by, via) : `"${step}" is not running in a terminal`;
+    },
+    resize: (step, size) => stage.terminals.get(step)?.resize(size),
     cancelStep: async (by) => {
       const steps = [...running];
       for (const {step} of steps) await stage.record({type: "cancel-requested", by, step});

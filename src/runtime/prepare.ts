@@ -118,6 +118,7 @@ export function prepareStage(
     milestones: createMilestones(request),
     facts: new Map(),
     shells: new Map(),
+    terminals: new Map(),
     checked: new Set(),
     inside: new Set(),
     get run() {

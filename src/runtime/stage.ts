@@ -12,6 +12,7 @@ import type {Reads} from "./reads.ts";
 import type {Redactor} from "./redact.ts";
 import type {Sessions} from "./sessions.ts";
 import type {LazyTargets} from "./targets.ts";
+import type {OpenTerminal} from "./terminal.ts";
 import type {Variables} from "./variables.ts";
 
 export interface Stage {
@@ -28,6 +29,7 @@ export interface Stage {
   readonly milestones: Milestones;
   readonly facts: Map<StepId, AttemptFacts>; // of the last attempt of steps that later expressions read
   readonly shells: Map<string, (name: string) => string | undefined>; // by session: the values a shell had at the end of its last cell
+  readonly terminals: Map<StepId, OpenTerminal>; // of cells that run now
   readonly checked: Set<string>; // servers, by host:port, that were found to be what their connection pins
   readonly inside: Set<string>; // ids of the includes that the run is in
   readonly run: Run; // the fold of what was heard

@@ -23,6 +23,7 @@ import {findLack} from "./lack.ts";
 import type {OpenedDocument} from "./library.ts";
 import {Operator} from "./operator.ts";
 import {findFlaw, refuseByPattern} from "./refuse.ts";
+import {Typing} from "./typing.ts";
 
 export interface DeskOptions {
   readonly runsDirectory: string;
@@ -44,6 +45,7 @@ export class Desk {
   #mode: Mode;
   #performance: Performance | null = null;
   #trouble: string | null = null;
+  readonly #typing = new Typing();
   #interrupted: Offer | null = null;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -131,6 +133,9 @@ export class Desk {
       case "say":
         await this.#performance?.record({type: "closing-answered", ...command.said, by, via: "page"});
         return null;
+      case "type-in":
+      case "resize":
+        return this.#typing.take(command, this.#performance, by);
       case "cancel":
         this.#operator.stop();
         await this.#performance?.cancelStep(by);
@@ -198,6 +203,7 @@ export class Desk {
         environment: this.#options.environment,
         values: [...this.#values.values()],
         conductor: this.#operator,
+        screen: () => this.#typing.size,
         onEvents: (events) => this.#hear(events)
       })
     );
@@ -220,6 +226,7 @@ export class Desk {
         environment: this.#options.environment,
         values: [...this.#values.values()],
         conductor: this.#operator,
+        screen: () => this.#typing.size,
         onEarlier: (events) => this.#hear(events),
         onEvents: (events) => this.#hear(events)
       })

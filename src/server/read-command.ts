@@ -25,6 +25,10 @@ export function readCommand(value: unknown): Command {
       return {type: "finish", why: fields.why === undefined ? "" : readText(fields, "why")};
     case "say":
       return {type: "say", said: readSaid(readObject(fields.said, '"said"'))};
+    case "type-in":
+      return {type: "type-in", step: readStep(fields), text: readText(fields, "text")};
+    case "resize":
+      return {type: "resize", step: readStep(fields), columns: readIndex(fields, "columns"), rows: readIndex(fields, "rows")};
     case "answer":
       return {
         type: "answer",

@@ -108,9 +108,9 @@ describe("an inspection", () => {
       inspect: async ({id}: Cell) =>
         id === "flawed" ? [{rule: "shell", severity: "warning", message: "odd", place: {line: 1, column: 2}} as const] : []
     };
-    const book = runbook([cell("typed", "true", {span: {...span, line: 3}, options: {tty: true}}), flawed]);
+    const book = runbook([cell("typed", "true", {span: {...span, line: 3}, options: {tty: true, on: "far"}}), flawed]);
     expect((await inspectRunbook(book, [kind])).map(({rule, message, span}) => `${span.line}:${span.column} ${rule}: ${message}`)).toEqual([
-      '3:1 not-supported: tty of "typed" is not supported by this version',
+      '3:1 not-supported: tty on a host (say `ssh -tt` in a cell that runs here) of "typed" is not supported by this version',
       "7:4 shell: odd"
     ]);
   });

@@ -68,6 +68,12 @@ export function factLines(runbook: Runbook, steps: ReadonlyMap<StepId, Step>, ru
       const step = steps.get(event.step);
       return step ? [`${markOf("passed", paint)} ${nameOf(step, paint)} ready, goes on in the background`] : [];
     }
+    case "terminal-sized":
+      return [];
+    case "terminal-typed":
+      return [note(`${quiet(event.by)} typed into it`)];
+    case "prompt-answered":
+      return [note(`a prompt was answered with ${event.secret}`)];
     case "cell-ended": {
       const now = stepRun(run, event.step);
       return now.status === "ended" ? endLines(runbook, steps.get(event.step) as Cell, now.attempt, paint) : [];

@@ -1,5 +1,5 @@
 import {randomUUID} from "node:crypto";
-import {closeSync, copyFileSync, existsSync, rmSync, statSync, writeFileSync} from "node:fs";
+import {copyFileSync, existsSync, rmSync, statSync, writeFileSync} from "node:fs";
 import {resolve} from "node:path";
 import type {KeptProcess} from "../../../model/event.ts";
 import type {Emit, Finish, Task} from "../../../model/kind.ts";
@@ -10,14 +10,15 @@ import {type Ending, endCell, type Guarding} from "./ending.ts";
 import {toEnvironment} from "./environment.ts";
 import {beginFar} from "./far/begin.ts";
 import {toFailure} from "./finish.ts";
+import {type Launched, launchInPipes, launchInTerminal} from "./launch.ts";
 import {cellMark, runMark} from "./marks.ts";
 import type {StatePipe} from "./pipes.ts";
-import {Printing} from "./printing.ts";
-import {type Started, startProcess} from "./process.ts";
+import type {Printing} from "./printing.ts";
 import {toCall} from "./program.ts";
 import type {Secrets} from "./secrets.ts";
 import type {BashSession} from "./session.ts";
-import {discard, hiddenPath, nextPath} from "./snapshot.ts";
+import {discard, hiddenPath, nextPath, readVariable} from "./snapshot.ts";
+import {loadPty, type StartPty} from "./terminal/pty.ts";
 import type {Watch} from "./watch.ts";
 
 /** A cell whose bash is running. */
@@ -31,6 +32,8 @@ export interface Begun {
   readonly nonce: string;
   readonly state: StatePipe | null; // by which a state with secrets comes
   readonly secrets: Secrets;
+  /** Says, once it has ended, what a person should know of its prompts. */
+  unanswered(): string | null;
   /** Waits for its end, or brings it about. */
   end(guarding: Guarding): Promise<Ending>;
 }
@@ -54,6 +57,18 @@ export async function beginCell(
   const cwd = config.cwd === null ? null : resolve(context.directory, config.cwd);
   if (cwd !== null && !isFolder(cwd)) return refused(`cwd ${JSON.stringify(config.cwd)} is not a folder: ${cwd}`);
   if (!isFolder(context.directory)) return refused(`the runbook's folder ${context.directory} is gone`);
+  const unknown = cell.answers.find(({secret}) => !secrets.get(secret));
+  if (unknown)
+    return refused(
+      `a prompt is to be answered with the secret ${unknown.secret}, which was not supplied to this run; set it in the environment or by --env-file`
+    );
+  let startPty: StartPty | null = null;
+  try {
+    if (task.terminal) startPty = await loadPty();
+  } catch (error) {
+    return refused(error instanceof Error ? error.message : String(error));
+  }
+  const term = findTerm(snapshot, environment);
   const mark = toMark(task);
   const own = watch === null ? null : session.followerProgram();
   const next = own?.state ?? nextPath(path);
@@ -68,38 +83,34 @@ export async function beginCell(
     hidden,
     entered,
     cwd,
-    entering,
+    entering: startPty && snapshot !== null && term.isNew ? [...entering, ["TERM", term.name]] : entering,
+    silent: startPty !== null && !task.terminal!.attended && cell.answers.length === 0,
     ownTrap: definesTrap(cell),
     textFile: session.textFile
   });
   if (call.text !== null) writeFileSync(session.textFile, call.text, {mode: 0o600});
-  const pipes = await session.pipes.open({own: watch !== null, drained: watch !== null && cell.options.keep});
-  const printing = new Printing(pipes.readers, emit, watch);
+  const env = {...environment, ...call.env, [runMark]: context.run, [cellMark]: mark};
+  const launch = {args: call.args, cwd: context.directory, env, emit};
   session.watchdog.expect(mark);
-  let started: Started;
+  let launched: Launched;
   try {
-    started = await startProcess(session.bash, call.args, {
-      cwd: context.directory,
-      env: {...environment, ...call.env, [runMark]: context.run, [cellMark]: mark},
-      stdout: pipes.writers.stdout,
-      stderr: pipes.writers.stderr
-    });
+    launched = startPty
+      ? launchInTerminal(startPty, task, session, launch, {secrets, term: term.name})
+      : await launchInPipes(session, launch, {watch, keep: cell.options.keep});
   } catch (error) {
     session.watchdog.release(mark, false);
-    printing.stop();
-    for (const drain of pipes.drains) closeSync(drain);
     await state?.read("");
     return refused(`bash could not be started: ${error instanceof Error ? error.message : String(error)}`);
-  } finally {
-    pipes.closeWriters();
   }
+  const {started, printing, drains, unanswered} = launched;
   session.watchdog.guard(mark, started.pid);
   return {
     type: "begun",
     mark,
     process: {...nameProcess(started.pid), mark},
     printing,
-    drains: pipes.drains,
+    drains,
+    unanswered,
     next,
     nonce,
     state,
@@ -132,6 +143,15 @@ function beforeRetries({cell, attempt}: Task<BashConfig>, session: BashSession):
   if (existsSync(session.path)) copyFileSync(session.path, before);
   if (existsSync(hiddenPath(session.path))) copyFileSync(hiddenPath(session.path), hiddenPath(before));
   return before;
+}
+
+/** What kind of terminal the session believes in; where it knows of none, the kind that everybody understands. */
+function findTerm(
+  snapshot: string | null,
+  environment: Readonly<Record<string, string>>
+): {readonly name: string; readonly isNew: boolean} {
+  const known = snapshot === null ? environment["TERM"] : readVariable(snapshot, "TERM");
+  return known === undefined || known === "" || known === "dumb" ? {name: "xterm-256color", isNew: true} : {name: known, isNew: false};
 }
 
 function isFolder(path: string): boolean {

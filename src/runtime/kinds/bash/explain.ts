@@ -38,7 +38,7 @@ function toPlace(saved: Saved, {lines}: Cell): Place | null {
 function readMessage(tail: string, {id, lines}: Cell): {message: string; place: Place | null} | null {
   const said = tail
     .trimEnd()
-    .split("\n")
+    .split(/\r?\n/)
     .slice(-4)
     .map((line) => /^(.+?): (?:eval: |-c: )?line (\d+): (.*)$/.exec(line));
   const last = said.at(-1);

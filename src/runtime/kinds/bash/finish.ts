@@ -12,13 +12,13 @@ import {adopt, discard, readSaved, readVariable, type Saved, writeState} from ".
 export async function finishCell(
   {cell}: Task<BashConfig>,
   session: BashSession,
-  {mark, printing, next, nonce, state, secrets}: Begun,
+  {mark, printing, next, nonce, state, secrets, unanswered}: Begun,
   ending: Ending
 ): Promise<Finish> {
   const {path} = session;
   const follows = cell.options.ready !== null;
   session.watchdog.release(mark, ending.kept.length > 0);
-  if (ending.held && !follows) session.pipes.abandon();
+  if (ending.held && !follows && !cell.options.tty) session.pipes.abandon();
 
   if (ending.unbegun !== undefined) return toFailure(ending.unbegun);
   const exposed = state ? keepState(await state.read(`#end ${nonce}\n`), next, secrets) : null;
@@ -36,10 +36,11 @@ export async function finishCell(
     signal: ending.signal,
     sqlstate: null,
     error,
-    detail:
-      exposed === null
-        ? detail
-        : [detail, `the state was not kept: a function or an alias in it holds the secret ${exposed}`].filter(Boolean).join("\n"),
+    detail: joined(
+      detail,
+      exposed === null ? null : `the state was not kept: a function or an alias in it holds the secret ${exposed}`,
+      unanswered()
+    ),
     lost: ending.lost ?? null,
     endedFirst: !ending.aborted && ending.lost === undefined,
     state: taken ? "taken" : "not taken",
@@ -51,6 +52,8 @@ export async function finishCell(
     }
   };
 }
+
+const joined = (...notes: readonly (string | null)[]): string | null => notes.filter((note) => note !== null).join("\n") || null;
 
 /** Writes a state that may hold secrets; the name of the secret that it cannot be written without. */
 function keepState(text: string, next: string, secrets: Secrets): string | null {

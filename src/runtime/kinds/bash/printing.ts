@@ -1,4 +1,4 @@
-import type {Socket} from "node:net";
+import type {Readable} from "node:stream";
 import type {Stream} from "../../../model/event.ts";
 import type {Emit} from "../../../model/kind.ts";
 import type {Watch} from "./watch.ts";
@@ -12,18 +12,21 @@ export class Printing {
   #waiting = 0;
   #taken: Promise<void> = Promise.resolve();
   #tail: Buffer = Buffer.alloc(0);
-  readonly #readers: readonly Socket[];
+  readonly #readers: readonly Readable[];
   readonly #emit: Emit;
+  readonly #messages: Stream; // a terminal has one stream for all
   readonly #watch: Watch | null;
 
-  constructor(readers: Readonly<Record<Stream, Socket>>, emit: Emit, watch: Watch | null = null) {
+  constructor(readers: Readonly<Partial<Record<Stream, Readable>>>, emit: Emit, watch: Watch | null = null) {
     this.#emit = emit;
     this.#watch = watch;
-    this.#readers = [readers.stdout, readers.stderr];
-    this.ended = Promise.all([this.#read("stdout", readers.stdout), this.#read("stderr", readers.stderr)]).then(() => this.#taken);
+    const {stdout, stderr} = readers;
+    this.#messages = stderr ? "stderr" : "stdout";
+    this.#readers = [stdout, stderr].filter((reader) => reader !== undefined);
+    this.ended = Promise.all([stdout && this.#read("stdout", stdout), stderr && this.#read("stderr", stderr)]).then(() => this.#taken);
   }
 
-  /** The last that came on stderr, whole lines or not. */
+  /** The last that came where messages go, whole lines or not. */
   get tail(): string {
     return this.#tail.toString("utf8");
   }
@@ -37,10 +40,10 @@ export class Printing {
     for (const reader of this.#readers) reader.destroy();
   }
 
-  #read(stream: Stream, reader: Socket): Promise<void> {
+  #read(stream: Stream, reader: Readable): Promise<void> {
     reader.on("data", (bytes) => {
       this.lastAt = performance.now();
-      if (stream === "stderr") this.#remember(bytes);
+      if (stream === this.#messages) this.#remember(bytes);
       const taken = this.#emit({type: "bytes", stream, bytes});
       this.#watch?.take(stream, bytes);
       if (taken) this.#wait(taken);

@@ -11,6 +11,7 @@ export interface Parameters {
   readonly cwd: string | null; // where the author wants it, instead of the session's folder
   readonly entering: readonly (readonly [name: string, value: string])[]; // variables that enter now
   readonly ownTrap: boolean; // the cell defines a function `trap` of its own
+  readonly silent?: boolean; // it runs in a terminal that nobody can type into
   readonly textFile: string; // where a text goes that is too long for an environment
 }
 
@@ -27,14 +28,22 @@ const longest = 100_000;
 export function toCall(
   program: string,
   name: string,
-  {text, flags, snapshot, hidden, entered, cwd, entering, ownTrap, textFile}: Parameters
+  {text, flags, snapshot, hidden, entered, cwd, entering, ownTrap, silent = false, textFile}: Parameters
 ) {
   const traces = flags.some((flag) => /^-[a-z]*x/i.test(flag)) || flags.includes("xtrace");
   const source = traces ? `set -x; ${text}` : text;
   const long = Buffer.byteLength(source) > longest;
   return {
     text: long ? source : null, // to be written to `textFile`
-    args: ["--noprofile", "--norc", "-c", `. "$1"; ${hidden ? "command" : "builtin"} eval "$__runbook_text"`, name, program, ...flags],
+    args: [
+      "--noprofile",
+      "--norc",
+      "-c",
+      `${silent ? "exec </dev/null; " : ""}. "$1"; ${hidden ? "command" : "builtin"} eval "$__runbook_text"`,
+      name,
+      program,
+      ...flags
+    ],
     env: {
       __runbook_text: long ? "" : source,
       __runbook_file: long ? textFile : "",

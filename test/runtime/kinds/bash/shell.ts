@@ -1,7 +1,7 @@
 import {mkdtemp, readFile, rm} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
-import type {BoundVariable, Finish, RawOutput, SessionContext, Task} from "../../../../src/model/kind.ts";
+import type {BoundVariable, Finish, RawOutput, SessionContext, Task, TerminalLine} from "../../../../src/model/kind.ts";
 import type {Cell, CellOptions, RunId, StepId} from "../../../../src/model/runbook.ts";
 import {createBash} from "../../../../src/runtime/kinds/bash/bash.ts";
 import type {BashConfig} from "../../../../src/runtime/kinds/bash/config.ts";
@@ -23,6 +23,8 @@ export interface CellGiven {
   readonly id?: string;
   readonly variables?: Readonly<Record<string, Partial<BoundVariable> & {readonly value: string}>>;
   readonly signal?: AbortSignal;
+  readonly terminal?: TerminalLine | null;
+  readonly answers?: Cell["answers"];
   readonly emit?: (output: RawOutput) => void | Promise<void>;
 }
 export interface Ended extends Finish {
@@ -80,15 +82,29 @@ export async function openShell({
     directory: folder,
     runDirectory: context.runDirectory,
     run,
-    async cell(source, {options, cwd, shell, attempt = 1, id, variables = {}, signal = new AbortController().signal, emit} = {}) {
+    async cell(
+      source,
+      {
+        options,
+        cwd,
+        shell,
+        attempt = 1,
+        id,
+        variables = {},
+        signal = new AbortController().signal,
+        emit,
+        terminal = null,
+        answers = []
+      } = {}
+    ) {
       const problems: string[] = [];
       const config = kind.read({...(cwd === undefined ? {} : {cwd}), ...(shell === undefined ? {} : {shell})}, (message) =>
         problems.push(message)
       );
       if (problems.length > 0) throw new Error(problems.join("\n"));
-      const cell = toCell(source, {id: id ?? `cell-${++cells}`, options, config});
+      const cell = {...toCell(source, {id: id ?? `cell-${++cells}`, options, config}), answers};
       const bound = new Map(Object.entries(variables).map(([name, given]) => [name, {secret: false, setAt: 1, ...given}]));
-      const task: Task<BashConfig> = {cell, config, attempt, timeoutMs: null, variables: bound, runLabel: "test", claim: null};
+      const task: Task<BashConfig> = {cell, config, attempt, timeoutMs: null, variables: bound, runLabel: "test", terminal, claim: null};
       const texts = {stdout: [] as Uint8Array[], stderr: [] as Uint8Array[]};
       const finish = await kind.execute(
         task,
@@ -146,6 +162,7 @@ export function toCell(
     options: {...noOptions, ...options},
     expectations: [],
     captures: [],
+    answers: [],
     before: [],
     after: []
   };

@@ -95,6 +95,7 @@ export async function openNotebook(url: string, more: Partial<ResolvedConnection
           attempt,
           timeoutMs,
           variables: bound,
+          terminal: null,
           runLabel: "runbook 0190 cell",
           claim: null
         },

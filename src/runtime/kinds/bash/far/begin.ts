@@ -91,6 +91,7 @@ export async function beginFar(
     process: null,
     printing,
     drains: [],
+    unanswered: () => null,
     next,
     nonce,
     secrets,
