@@ -2,6 +2,7 @@ import {resolve} from "node:path";
 
 import {planRun} from "../model/plan.ts";
 import type {Problem, Runbook} from "../model/runbook.ts";
+import type {Performance} from "../runtime/conductor.ts";
 import {checkTemplates} from "../runtime/connections/check-templates.ts";
 import {kinds} from "../runtime/kinds/index.ts";
 import {perform} from "../runtime/perform.ts";
@@ -12,6 +13,7 @@ import {checkAnswers, createHeadless} from "./headless.ts";
 import {onInterrupt} from "./interrupt.ts";
 import {problemLines} from "./problems.ts";
 import {createReporter} from "./reporter.ts";
+import {isAttended, screenSize} from "./terminal/lend.ts";
 import {paintFor} from "./terminal/paint.ts";
 import {timeLimit} from "./time-limit.ts";
 
@@ -74,7 +76,10 @@ export async function exec(reference: string, options: ExecOptions): Promise<num
     return 0;
   }
   if (!report(await findLacks(runbook, environment), options)) return 2;
-  const reporter = createReporter(runbook, options);
+  const isAttendedHere = isAttended(options);
+  let performing: Performance | null = null;
+  const lending = isAttendedHere ? {operator, performance: () => performing} : null;
+  const reporter = createReporter(runbook, options, undefined, lending);
   const performance = await perform({
     runbook,
     bytes,
@@ -88,8 +93,10 @@ export async function exec(reference: string, options: ExecOptions): Promise<num
     environment,
     values,
     conductor,
+    screen: isAttendedHere ? screenSize : null,
     onEvents: reporter.hear
   });
+  performing = performance;
   const release = onInterrupt({
     cancel: (signal) => void performance.cancel(`${operator} (${signal})`),
     kill: () => void performance.kill()

@@ -4,6 +4,7 @@ import {blank} from "../model/run.ts";
 import type {Runbook} from "../model/runbook.ts";
 import {nearbyPath} from "./nearby-path.ts";
 import {createGithubReporter} from "./terminal/github.ts";
+import {lendsTo, lendTerminal} from "./terminal/lend.ts";
 import {createLiveReporter} from "./terminal/live.ts";
 import {paintFor} from "./terminal/paint.ts";
 import {createTranscript} from "./terminal/transcript.ts";
@@ -22,13 +23,17 @@ export interface RunEnding {
 export function createReporter(
   runbook: Runbook,
   {json = false, quiet = false}: {json?: boolean; quiet?: boolean},
-  earlier: Run = blank
+  earlier: Run = blank,
+  lending: Parameters<typeof lendTerminal>[2] | null = null // where somebody can type into this terminal
 ): Reporter {
   if (json) return createJsonReporter();
   if (quiet) return createQuietReporter(runbook, earlier);
   if (process.env.GITHUB_ACTIONS === "true")
     return createGithubReporter(runbook, {write: writeOut, summaryFile: process.env.GITHUB_STEP_SUMMARY ?? null, earlier});
-  if (process.stdout.isTTY && process.env.TERM !== "dumb") return createLiveReporter(runbook, process.stdout, {earlier});
+  if (process.stdout.isTTY && process.env.TERM !== "dumb") {
+    const live = createLiveReporter(runbook, process.stdout, {earlier, ...(lending && {isShown: lendsTo(runbook)})});
+    return lending ? lendTerminal(runbook, live, lending) : live;
+  }
   return createPlainReporter(runbook, earlier);
 }
 

@@ -7,6 +7,7 @@ import type {Runbook, StepId} from "../model/runbook.ts";
 import {stepName} from "../model/runbook.ts";
 import {settled} from "../model/standing.ts";
 import {UsageError} from "../model/usage-error.ts";
+import type {Performance} from "../runtime/conductor.ts";
 import {checkTemplates} from "../runtime/connections/check-templates.ts";
 import {kinds} from "../runtime/kinds/index.ts";
 import {findUndecided} from "../runtime/resumable.ts";
@@ -23,6 +24,7 @@ import {onInterrupt} from "./interrupt.ts";
 import {readLost} from "./lost-options.ts";
 import type {Reporter} from "./reporter.ts";
 import {createReporter} from "./reporter.ts";
+import {isAttended, screenSize} from "./terminal/lend.ts";
 import {timeLimit} from "./time-limit.ts";
 
 export interface ResumeOptions extends Omit<ExecOptions, "drill" | "dryRun"> {
@@ -63,6 +65,9 @@ export async function resumeRun(reference: string, options: ResumeOptions): Prom
     confirmsDestructive: ({id}) => confirmDestructive && (pinned?.has(id) ?? true),
     lost
   });
+  const isAttendedHere = isAttended(options);
+  let performing: Performance | null = null;
+  const lending = isAttendedHere ? {operator, performance: () => performing} : null;
   let reporter: Reporter | null = null;
   try {
     const performance = await resume({
@@ -78,12 +83,14 @@ export async function resumeRun(reference: string, options: ResumeOptions): Prom
       environment,
       values,
       conductor,
+      screen: isAttendedHere ? screenSize : null,
       onEarlier(_, run) {
         refuseUndecided(run);
-        reporter = createReporter(runbook, options, run);
+        reporter = createReporter(runbook, options, run, lending);
       },
       onEvents: (events) => reporter?.hear(events)
     });
+    performing = performance;
     const release = onInterrupt({
       cancel: (signal) => void performance.cancel(`${operator} (${signal})`),
       kill: () => void performance.kill()

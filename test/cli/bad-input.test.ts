@@ -37,7 +37,7 @@ describe("a document that is wrong", () => {
       says: /^bad\.md:1:1 +error +.*4 MiB/m
     },
     "what cannot be executed yet": {
-      text: `# T\n\n${touch}\n${fence("bash {#b tty}", "true")}`,
+      text: `# T\n\n${touch}\n${fence("sql {#b tty}", "select 1")}`,
       says: /^bad\.md:7:1 +error +tty of "b" .* not-supported$/m
     },
     "a connection whose variable nothing gives": {

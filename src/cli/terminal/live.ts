@@ -38,7 +38,12 @@ interface Running {
 export function createLiveReporter(
   runbook: Runbook,
   terminal: Terminal,
-  {now = () => performance.now(), paint = paintFor(terminal), earlier}: {now?: () => number; paint?: Paint; earlier?: Run} = {}
+  {
+    now = () => performance.now(),
+    paint = paintFor(terminal),
+    earlier,
+    isShown = () => false
+  }: {now?: () => number; paint?: Paint; earlier?: Run; isShown?: (step: StepId) => boolean} = {} // cells that are shown already, as they are
 ): Reporter {
   const steps: ReadonlyMap<StepId, Step> = stepsById(runbook);
   const transcript = createTranscript(runbook, paint, earlier);
@@ -61,6 +66,7 @@ export function createLiveReporter(
 
   function told(event: Event): readonly string[] {
     const {outputs, facts} = transcript.hear(event);
+    if ("step" in event && event.step !== null && isShown(event.step)) return facts;
     if (event.type === "output-written" && event.step !== running?.step.id) return outputs; // of a cell in the background
     if (running) keep(running, outputs);
     if (event.type === "cell-started") {
