@@ -5,6 +5,7 @@
 import type {ClosingAnswered} from "./closing.ts";
 import type {Plan} from "./plan.ts";
 import type {RunId, StepId} from "./runbook.ts";
+import type {TerminalFact} from "./terminal.ts";
 
 export type Event = Fact & Stamp;
 /** What the journal adds to a fact. */
@@ -57,9 +58,7 @@ export type Fact =
       readonly attempt: number;
       readonly process: KeptProcess | null; // what outlives its runner, and the run; null: nothing of it does
     }
-  | {readonly type: "terminal-sized"; readonly step: StepId; readonly attempt: number; readonly columns: number; readonly rows: number}
-  | TerminalTyped
-  | {readonly type: "prompt-answered"; readonly step: StepId; readonly attempt: number; readonly secret: string} // with the value of the secret of that name
+  | TerminalFact
   | {readonly type: "cell-ended"; readonly step: StepId; readonly attempt: number; readonly outcome: Outcome; readonly ending: Ending}
   | {readonly type: "question-asked"; readonly step: StepId; readonly question: Question}
   | {readonly type: "item-checked"; readonly step: StepId; readonly item: number; readonly checked: boolean; readonly by: string}
@@ -88,14 +87,6 @@ export type Fact =
   | ClosingAnswered
   | {readonly type: "run-ended"; readonly outcome: RunOutcome; readonly reason: string; readonly notes: readonly string[]};
 
-/** Somebody typed into the terminal of a cell, for the first time in this attempt. What it was stands in the output as far as it was echoed, and nowhere else. */
-export interface TerminalTyped {
-  readonly type: "terminal-typed";
-  readonly step: StepId;
-  readonly attempt: number;
-  readonly by: string;
-  readonly via: Via;
-}
 export interface RunStarted {
   readonly type: "run-started";
   readonly v: 1; // version of the journal's format

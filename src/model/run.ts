@@ -19,11 +19,11 @@ import type {
   Via
 } from "./event.ts";
 import {JournalError} from "./journal-error.ts";
-import type {ReminderRun} from "./reminder-run.ts";
-import {applyToReminder} from "./reminder-run.ts";
+import {applyToReminder, type ReminderRun} from "./reminder-run.ts";
 import type {StepId} from "./runbook.ts";
 import {applyToStep, goesOn} from "./step-run.ts";
 import {StepTable} from "./step-table.ts";
+import type {Terminal} from "./terminal.ts";
 
 export {JournalError} from "./journal-error.ts";
 export {attemptsOf, goesOn} from "./step-run.ts";
@@ -144,13 +144,6 @@ export interface Attempt {
   readonly checks: AppendLog<{readonly index: number; readonly met: boolean; readonly actual: string}>;
   readonly terminal: Terminal | null; // of a cell with `tty`
   readonly captures: AppendLog<{readonly name: string; readonly value: string; readonly secret: boolean}>;
-}
-/** The terminal that an attempt ran in. */
-export interface Terminal {
-  readonly columns: number; // as it was last
-  readonly rows: number;
-  readonly typists: readonly string[]; // who typed into it
-  readonly answered: readonly string[]; // names of the secrets that answered prompts
 }
 export interface EndedAttempt extends Attempt {
   readonly endedAt: string;

@@ -2,7 +2,9 @@
 import {AppendLog} from "./append-log.ts";
 import type {Event, Question} from "./event.ts";
 import {JournalError} from "./journal-error.ts";
-import type {Attempt, EndedAttempt, StepRun, Terminal, Ticks} from "./run.ts";
+import type {Attempt, EndedAttempt, StepRun, Ticks} from "./run.ts";
+import type {TerminalFact} from "./terminal.ts";
+import {applyToTerminal} from "./terminal.ts";
 import {unreachable} from "./unreachable.ts";
 
 const noTicks: Ticks = new Map();
@@ -16,9 +18,7 @@ type StepEvent = Extract<
       | "expectation-checked"
       | "variable-captured"
       | "cell-ready"
-      | "terminal-sized"
-      | "terminal-typed"
-      | "prompt-answered"
+      | TerminalFact["type"]
       | "cell-ended"
       | "question-asked"
       | "item-checked"
@@ -66,17 +66,9 @@ export function applyToStep(was: StepRun, event: StepEvent): StepRun {
       if (was.status !== "running" || was.attempt.number !== event.attempt) throw broken(event, was);
       return {...was, status: "background", readyMs: event.ms, process: event.process};
     case "terminal-sized":
-      return during(was, event, (attempt) => ({...attempt, terminal: {...terminalOf(attempt), columns: event.columns, rows: event.rows}}));
     case "terminal-typed":
-      return during(was, event, (attempt) => ({
-        ...attempt,
-        terminal: {...terminalOf(attempt), typists: [...terminalOf(attempt).typists, event.by]}
-      }));
     case "prompt-answered":
-      return during(was, event, (attempt) => ({
-        ...attempt,
-        terminal: {...terminalOf(attempt), answered: [...terminalOf(attempt).answered, event.secret]}
-      }));
+      return during(was, event, (attempt) => ({...attempt, terminal: applyToTerminal(attempt.terminal, event)}));
     case "cell-ended":
       if (!goesOn(was) || was.attempt.number !== event.attempt) throw broken(event, was);
       return {
@@ -124,8 +116,6 @@ export function applyToStep(was: StepRun, event: StepEvent): StepRun {
       return unreachable(event);
   }
 }
-
-const terminalOf = ({terminal}: Attempt): Terminal => terminal ?? {columns: 80, rows: 24, typists: [], answered: []};
 
 /** A checklist that is asked again keeps what was ticked. */
 const keptTicks = (was: StepRun, question: Question): Ticks =>

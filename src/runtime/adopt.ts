@@ -31,6 +31,7 @@ export async function adoptBackground(stage: Stage, step: StepId, unknown: reado
     timeoutMs: null,
     variables: stage.variables.bound,
     runLabel: `runbook ${stage.id} ${step}`,
+    terminal: null,
     claim: null
   };
   const background = (await kind.adopt?.(task, await stage.sessions.open(kind, cell), now.process, emit)) ?? null;

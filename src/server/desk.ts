@@ -9,7 +9,7 @@ import type {AnyKind} from "../model/kind.ts";
 import {planRun} from "../model/plan.ts";
 import type {Run} from "../model/run.ts";
 import {blank, fold} from "../model/run.ts";
-import type {Runbook, Step, StepId} from "../model/runbook.ts";
+import type {Step, StepId} from "../model/runbook.ts";
 import {editionOf} from "../model/runbook.ts";
 import type {DeskState} from "../model/served.ts";
 import {UsageError} from "../model/usage-error.ts";
@@ -46,6 +46,7 @@ export class Desk {
   #performance: Performance | null = null;
   #trouble: string | null = null;
   readonly #typing = new Typing();
+  readonly #lookup = (name: string): string | undefined => this.#values.get(name)?.value ?? this.#options.environment[name];
   #interrupted: Offer | null = null;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -190,7 +191,7 @@ export class Desk {
     const seen = editionOf(this.document.runbook);
     const {runbook} = await this.refresh();
     if (editionOf(runbook) !== seen) return "the document has changed since it was opened; look at it again, then run";
-    const lack = await this.#findLack(runbook);
+    const lack = await findLack(runbook, this.#options.environment, this.#lookup);
     if (lack !== null) return lack;
     return this.#begin(() =>
       this.#options.perform({
@@ -213,7 +214,7 @@ export class Desk {
   async #resume(by: string, acceptChanges: boolean): Promise<string | null> {
     const {runbook} = await this.refresh();
     const offer = this.#interrupted;
-    const reason = refuseOffer(offer, acceptChanges) ?? (await this.#findLack(runbook));
+    const reason = refuseOffer(offer, acceptChanges) ?? (await findLack(runbook, this.#options.environment, this.#lookup));
     if (reason !== null) return reason;
     const trouble = await this.#begin(() =>
       resume({
@@ -255,11 +256,6 @@ export class Desk {
       (error) => this.#ended(performance, error instanceof Error ? error.message : String(error))
     );
     return null;
-  }
-
-  #findLack(runbook: Runbook): Promise<string | null> {
-    const {environment} = this.#options;
-    return findLack(runbook, environment, (name) => this.#values.get(name)?.value ?? environment[name]);
   }
 
   #ended(performance: Performance, trouble: string | null): void {

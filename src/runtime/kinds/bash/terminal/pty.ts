@@ -57,6 +57,7 @@ function toPty(spawned: Spawned): Pty {
   return {
     pid: spawned.pid,
     ended,
+    release: () => {}, // what is in a terminal ends with it
     path,
     output,
     type: (text) => typist.type(text),
