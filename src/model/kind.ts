@@ -59,6 +59,8 @@ export interface SessionContext {
   connection(name: string): Promise<ResolvedConnection>;
   /** The URL of a host of the frontmatter; throws an error that a person can act on. */
   host(name: string): string;
+  /** Everything that is to leave no trace, by name. */
+  secrets(): ReadonlyMap<string, string>;
   record(fact: Fact): Promise<void>;
 }
 

@@ -17,7 +17,7 @@ import {scopeOf} from "./scope.ts";
 import {sessionKey} from "./sessions.ts";
 import type {Interruption, Stage} from "./stage.ts";
 import {openTerminal} from "./terminal.ts";
-import {WithheldOutput} from "./withheld-output.ts";
+import {holdsBack, WithheldOutput} from "./withheld-output.ts";
 
 export async function attemptCell(
   stage: Stage,
@@ -39,7 +39,7 @@ export async function attemptCell(
   const {journal, redactor, folder} = stage;
   const recorded = recordOutput({journal, redactor, folder, step: cell.id, attempt});
   const held = holdOutput({text: stage.reads.readsText(cell)});
-  let withheld = cell.captures.some(({secret}) => secret) ? new WithheldOutput() : null;
+  let withheld = cell.captures.some((capture) => holdsBack(stage, capture)) ? new WithheldOutput() : null;
   let suppressed = false;
   let holding = true;
   let over = false;

@@ -5,6 +5,7 @@ import type {Via} from "../model/event.ts";
 import type {Input, Step} from "../model/runbook.ts";
 import {UsageError} from "../model/usage-error.ts";
 import type {GivenValue, RunRequest} from "./conductor.ts";
+import {learnPasswords} from "./learn-passwords.ts";
 import {markOf} from "./redact.ts";
 import type {Stage} from "./stage.ts";
 
@@ -59,12 +60,14 @@ export async function setInput(
   input: Input,
   {value, by, via, secret: other = false}: {value: string; by: string; via: Via; secret?: boolean} & Pick<GivenValue, "name">
 ): Promise<void> {
-  const secret = input.type === "secret" || other;
-  if (secret && value !== "") stage.redactor.add(input.name, value);
+  const whole = input.type === "secret" || other;
+  if (whole && value !== "") stage.redactor.add(input.name, value);
+  const brings = learnPasswords(stage, input.name, value);
+  const secret = whole || brings;
   const {seq} = await stage.record({
     type: "input-set",
     name: input.name,
-    value: secret && value !== "" ? markOf(input.name) : value,
+    value: whole && value !== "" ? markOf(input.name) : stage.redactor.text(value).text,
     secret,
     by,
     via

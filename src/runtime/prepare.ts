@@ -39,6 +39,8 @@ export function readSecrets({
     secrets.set(name, value);
   }
   // A cell may print what it was given before any connection is opened.
+  const {PGPASSWORD: password = ""} = environment;
+  if (password !== "" && !secrets.has("PGPASSWORD")) secrets.set("PGPASSWORD", password);
   for (const [name, password] of findPasswords(runbook.settings, (variable) => given.get(variable) ?? environment[variable]))
     if (!secrets.has(name)) secrets.set(name, password);
   return secrets;
@@ -73,9 +75,10 @@ export function prepareStage(
   const processes = {...request.environment, ...fileValues};
   for (const [name, value] of secrets) redactor.add(name, value);
   const record = (fact: Fact): Promise<Event> => journal.append(redactFact(redactor, fact));
+  const lookup = (name: string): string | undefined => variables.texts.get(name) ?? given.get(name) ?? request.environment[name];
   const targets = createTargets({
     settings,
-    lookup: (name) => variables.texts.get(name) ?? given.get(name) ?? request.environment[name],
+    lookup,
     environment: processes,
     runDirectory: folder,
     addSecret: (name, value) => redactor.add(name, value),
@@ -100,6 +103,7 @@ export function prepareStage(
       environment: async () => ({...processes, ...(await targets.environment(usual)), ...own, RUNBOOK_DIRECTORY: home}),
       connection: (connection) => targets.connection(connection),
       host: (name) => targets.host(name),
+      secrets: () => redactor.secrets,
       record: async (fact) => void (await record(fact))
     };
   });
@@ -110,6 +114,7 @@ export function prepareStage(
     folder,
     journal,
     redactor,
+    lookup,
     variables,
     sessions,
     targets,

@@ -30,7 +30,7 @@ export function recallVariables(events: readonly Event[], lookup: (name: string)
   const variables = new Map<string, BoundVariable>();
   for (const [name, event] of last) {
     const {value, secret, seq} = event;
-    const isWhole = value === markOf(name) || (event.type === "variable-captured" && !event.exact);
+    const isWhole = value === markOf(name) || event.type === "input-set" || !event.exact;
     if (!secret || value === "") variables.set(name, {value, secret, setAt: seq});
     else if (isWhole) variables.set(name, {value: supply(name) ?? "", secret, setAt: seq});
     else {

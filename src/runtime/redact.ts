@@ -7,6 +7,8 @@ import {secretForms} from "./secret-forms.ts";
 export interface Redactor {
   /** From now on this value, in every form it may be printed in, becomes `[redacted:NAME]`. */
   add(name: string, value: string): void;
+  /** What was added, by name. */
+  readonly secrets: ReadonlyMap<string, string>;
   /** Nothing is secret; texts may be passed on as they are. */
   readonly idle: boolean;
   text(text: string): {readonly text: string; readonly count: number};
@@ -29,13 +31,13 @@ export function createRedactor(): Redactor {
   const marks: Uint8Array[] = []; // by pattern
   const patterns: Uint8Array[] = [];
   const known = new Set<string>();
-  const values = new Map<string, string>(); // by mark
+  const secrets = new Map<string, string>();
   let matcher: Matcher | null = null;
 
   return {
     add(name, value) {
       const mark = Buffer.from(markOf(name));
-      values.set(markOf(name), value);
+      secrets.set(name, value);
       for (const form of secretForms(value, shortestSecret)) {
         const key = form.toString("latin1");
         if (known.has(key)) continue;
@@ -45,6 +47,7 @@ export function createRedactor(): Redactor {
       }
       if (patterns.length > 0) matcher = createMatcher(patterns);
     },
+    secrets,
     get idle() {
       return matcher === null;
     },
@@ -54,7 +57,7 @@ export function createRedactor(): Redactor {
       const bytes = Buffer.concat([stream.write(Buffer.from(text)), stream.end()]);
       return stream.count === 0 ? {text, count: 0} : {text: bytes.toString(), count: stream.count};
     },
-    restore: (text) => text.replace(/\[redacted:[^\]]*\]/g, (mark) => values.get(mark) ?? mark),
+    restore: (text) => text.replace(/\[redacted:([^\]]*)\]/g, (mark, name: string) => secrets.get(name) ?? mark),
     stream: openStream
   };
 

@@ -12,10 +12,11 @@ import {UsageError} from "../model/usage-error.ts";
 import {adoptBackground} from "./adopt.ts";
 import {findChangedSteps, findChanges, keepChanges} from "./changes.ts";
 import type {GivenValue, Performance, RunRequest} from "./conductor.ts";
-import {findPasswordVariables} from "./connections/find-passwords.ts";
+import {findPasswords, findPasswordVariables} from "./connections/find-passwords.ts";
 import {readGitState} from "./git-state.ts";
 import {readGivenInputs} from "./inputs.ts";
 import {continueJournal} from "./journal.ts";
+import {baseName} from "./kinds/bash/secrets.ts";
 import {readEntered} from "./kinds/bash/snapshot.ts";
 import type {Lock} from "./lock.ts";
 import {takeLock} from "./lock.ts";
@@ -92,7 +93,7 @@ async function goOn(request: ResumeRequest, lock: Lock): Promise<Performance> {
   const document = changed ? await keepChanges(folder, whole(request), {plan, git}) : null;
   const runRequest: RunRequest = {...request, runsDirectory: join(folder, ".."), plan, mode: start.mode};
   const last = events.at(-1)!;
-  const secrets = new Map([...readSecrets(request), ...recalled.supplied]);
+  const secrets = new Map([...readSecrets(request), ...recalled.passwords, ...recalled.supplied]);
   return startPerforming(runRequest, {
     id: start.run,
     folder,
@@ -189,7 +190,10 @@ async function judgeChanges(request: ResumeRequest, {run, events}: RecoveredJour
   };
 }
 
-async function recall(request: ResumeRequest, events: readonly Event[]): Promise<Recalled> {
+async function recall(
+  request: ResumeRequest,
+  events: readonly Event[]
+): Promise<Recalled & {readonly passwords: ReadonlyMap<string, string>}> {
   const {runbook, environment, values, folder} = request;
   const inputs = readGivenInputs(request);
   const given = new Map(values.map(({name, value}) => [name, value]));
@@ -197,11 +201,18 @@ async function recall(request: ResumeRequest, events: readonly Event[]): Promise
   const redactor = createRedactor();
   for (const [name, value] of readSecrets(request)) redactor.add(name, value);
   const recalled = recallVariables(events, lookup, redactor);
-  const declared = [...runbook.settings.secrets, "PGPASSWORD", ...findPasswordVariables(runbook.settings, lookup).keys()];
-  const missing = (await secretsOfSessions(folder)).filter((name) =>
-    recalled.variables.get(name)?.secret ? false : !declared.includes(name) || !lookup(name)
-  );
-  return {...recalled, missing: [...new Set([...recalled.missing, ...missing])]};
+  const {settings} = runbook;
+  const anew = (name: string): string | undefined => recalled.variables.get(name)?.value ?? lookup(name);
+  const passwords = new Map([...findPasswords(settings, anew), ...findPasswordVariables(settings, anew)]);
+  const supplied = new Map(recalled.supplied);
+  const missing = new Set(recalled.missing);
+  for (const name of (await secretsOfSessions(folder)).map(baseName)) {
+    if (recalled.variables.get(name)?.secret || passwords.has(name)) continue;
+    const value = lookup(name);
+    if (value) supplied.set(name, value);
+    else missing.add(name);
+  }
+  return {...recalled, passwords, supplied, missing: [...missing]};
 }
 
 /** Names of the secrets whose marks stand in the states of shells. */

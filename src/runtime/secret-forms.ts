@@ -1,5 +1,8 @@
 /** A secret as programs print it: quoted by a shell, escaped in JSON or a URL, in base64 and hexadecimal, line by line. */
 
+/** To be counted up when other forms are found, or in another order: states of shells name them by their place. */
+export const formsVersion = 1;
+
 /** The distinct byte forms of a secret that are long enough to be told from other text. */
 export function secretForms(value: string, shortest: number): readonly Buffer[] {
   const forms = new Set<string>();

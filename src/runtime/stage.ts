@@ -21,6 +21,7 @@ export interface Stage {
   readonly folder: string;
   readonly journal: Journal;
   readonly redactor: Redactor;
+  readonly lookup: (name: string) => string | undefined; // the value of a `${NAME}` of the frontmatter
   readonly variables: Variables;
   readonly sessions: Sessions;
   readonly targets: LazyTargets;

@@ -3,7 +3,12 @@ import type {Emit, RawOutput} from "../model/kind.ts";
 import type {Cell} from "../model/runbook.ts";
 import {mostHeldBytes} from "./held-output.ts";
 import type {readCapture} from "./judge.ts";
+import {bringsPassword, learnPasswords} from "./learn-passwords.ts";
 import type {Stage} from "./stage.ts";
+
+/** Whether what the cell prints may hold a secret that only this capture can tell. */
+export const holdsBack = (stage: Pick<Stage, "request">, {secret, name}: Cell["captures"][number]): boolean =>
+  secret || bringsPassword(stage, name);
 
 export class WithheldOutput {
   dropped = false;
@@ -19,14 +24,16 @@ export class WithheldOutput {
   async release(
     cell: Cell,
     read: (capture: Cell["captures"][number]) => ReturnType<typeof readCapture>,
-    {redactor}: Stage,
+    stage: Stage,
     emit: Emit
   ): Promise<string | null> {
     for (const capture of cell.captures) {
-      if (!capture.secret) continue;
+      if (!holdsBack(stage, capture)) continue;
       const found = read(capture);
-      if (found.type === "read") redactor.add(capture.name, found.value);
-      else if (this.#outputs.length > 0) {
+      if (found.type === "read") {
+        if (capture.secret) stage.redactor.add(capture.name, found.value);
+        learnPasswords(stage, capture.name, found.value);
+      } else if (this.#outputs.length > 0) {
         this.dropped = true;
         return `what it printed was not recorded: it may hold the secret ${capture.name}, which could not be captured (${found.message})`;
       }

@@ -38,7 +38,7 @@ ${fence("bash {#before}", 'echo "$URL $DOWN"', 'echo "connecting to $URL" >&2')}
 ${fence("bash {#take}", 'cat "$CAPTURED_FILE"; echo')}::capture{#CAPTURED secret}
 
 ${["DECLARED", "GIVEN", "CAPTURED"].map((name) => fence(`bash {#print-${name.toLowerCase()} safe='it only prints'}`, `export ${name}`, ...ways(name))).join("\n")}
-${fence("bash {#state safe='it only prints'}", 'copy="x$GIVEN"; list=("$DECLARED" "$CAPTURED"); shout() { echo "$GIVEN"; }', "head -c 200000 /dev/zero | tr '\\0' x", 'echo "$GIVEN$DECLARED"', "shout >&2; cd /")}
+${fence("bash {#state safe='it only prints'}", 'copy="x$GIVEN"; list=("$DECLARED" "$CAPTURED"); login=${URL#*:*:} login=${login%%@*}; coded=$(printf %s "$GIVEN" | base64 -w0); percent=$("$NODE" -p "encodeURIComponent(process.env.DECLARED)"); shout() { echo "$GIVEN"; }', "head -c 200000 /dev/zero | tr '\\0' x", 'echo "$GIVEN$DECLARED"', "shout >&2; cd /")}
 ${fence("bash {#arguments safe='it only waits'}", `"$NODE" -e 'setTimeout(() => {}, 1500)'`)}
 ${fence("bash {#fails continue-on-error safe='it only fails'}", 'echo "could not log in as $GIVEN" >&2', `test "$DECLARED" = x || { "$NODE" -e 'throw new Error(process.env.GIVEN)'; }`)}
 ${fence("bash {#promises continue-on-error}", 'echo "$CAPTURED"')}::expect{that='stdout == vars.GIVEN'}

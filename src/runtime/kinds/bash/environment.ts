@@ -1,6 +1,6 @@
 import type {Task} from "../../../model/kind.ts";
 import type {BashConfig} from "./config.ts";
-import {findSecrets, type Secrets, toSecretEnvironment} from "./secrets.ts";
+import {baseName, findSecrets, type Secrets, toSecretEnvironment} from "./secrets.ts";
 import type {BashSession} from "./session.ts";
 import {readEntered, readVariable} from "./snapshot.ts";
 
@@ -72,6 +72,6 @@ export async function toEnvironment(task: Task<BashConfig>, session: BashSession
     entering,
     entered: {upTo, environment: server, secrets: []},
     secrets,
-    missing: before.secrets.filter((name) => !secrets.has(name))
+    missing: [...new Set(before.secrets.filter((name) => !secrets.has(name)).map(baseName))]
   };
 }

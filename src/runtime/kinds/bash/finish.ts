@@ -6,7 +6,7 @@ import {explainExit} from "./explain.ts";
 import {refusedStatus} from "./program.ts";
 import {mask, type Secrets, unmask} from "./secrets.ts";
 import type {BashSession} from "./session.ts";
-import {adopt, discard, readSaved, readVariable, type Saved, writeState} from "./snapshot.ts";
+import {adopt, countNames, discard, readSaved, readVariable, type Saved, writeState} from "./snapshot.ts";
 
 /** Takes over what a cell leaves: its state, if it is whole, and what is to be said of its end. */
 export async function finishCell(
@@ -30,6 +30,7 @@ export async function finishCell(
   const taken = !follows && saved.type === "saved" && ending.signal === null && !ending.aborted;
   if (taken) adopt(next, path);
   else discard(next);
+  const many = taken ? findMany(session) : null;
   const {error, detail} = explainExit(ending, saved, printing.tail, cell);
   return {
     exit: ending.exit,
@@ -39,7 +40,8 @@ export async function finishCell(
     detail: joined(
       detail,
       exposed === null ? null : `the state was not kept: a function or an alias in it holds the secret ${exposed}`,
-      unanswered()
+      unanswered(),
+      many
     ),
     lost: ending.lost ?? null,
     endedFirst: !ending.aborted && ending.lost === undefined,
@@ -54,6 +56,16 @@ export async function finishCell(
 }
 
 const joined = (...notes: readonly (string | null)[]): string | null => notes.filter((note) => note !== null).join("\n") || null;
+
+const manyNames = 5000;
+
+/** Every cell reads and writes the whole state, so a large one makes each of them slow. Said once, and again when it has doubled. */
+function findMany(session: BashSession): string | null {
+  const count = countNames(session.path, manyNames);
+  if (count <= Math.max(manyNames, session.warnedOf * 2)) return null;
+  session.warnedOf = count;
+  return `session "${session.context.name}" now holds ${count} variables and functions: each cell of it reads and writes them all, which takes tens of milliseconds a thousand; unset those that no later cell needs, or keep them in a file`;
+}
 
 /** Writes a state that may hold secrets; the name of the secret that it cannot be written without. */
 function keepState(text: string, next: string, secrets: Secrets): string | null {

@@ -1,19 +1,36 @@
 import type {Task} from "../../../model/kind.ts";
 import {findPasswordVariables} from "../../connections/find-passwords.ts";
+import {formsVersion, secretForms} from "../../secret-forms.ts";
 import type {BashConfig} from "./config.ts";
 import type {BashSession} from "./session.ts";
 
 /** The secrets a session may hold, by name. */
 export type Secrets = ReadonlyMap<string, string>;
 
-/** Secret variables of the run, and what is secret in the environment: what the frontmatter declares, and passwords of connections. */
+/** All that the run knows to be secret, and what is secret in the environment: what the frontmatter declares, and passwords of connections. */
 export function findSecrets({variables}: Task<BashConfig>, {context}: BashSession, environment: Readonly<Record<string, string>>): Secrets {
-  const found = new Map<string, string>();
+  const found = new Map<string, string>(context.secrets());
   for (const name of [...context.settings.secrets, "PGPASSWORD"]) if (environment[name]) found.set(name, environment[name]);
   for (const [name, value] of findPasswordVariables(context.settings, (name) => environment[name])) found.set(name, value);
   for (const [name, {value, secret}] of variables) if (secret && value) found.set(name, value);
+  return withForms(found);
+}
+
+/** A session may also hold a secret as a program has written it: in base64, percent-encoded. Each such form is a secret of its own, with a name that tells which. */
+export function withForms(secrets: Secrets): Secrets {
+  const found = new Map(secrets);
+  for (const [name, value] of secrets)
+    for (const [place, form] of secretForms(value, shortestForm).entries()) {
+      const text = form.toString();
+      if (text !== value) found.set(`${name}__${formsVersion}_${place}`, text);
+    }
   return found;
 }
+
+/** The secret that a name in a state belongs to. */
+export const baseName = (name: string): string => name.replace(/__\d+_\d+$/, "");
+
+const shortestForm = 6; // a shorter one could be any word of a shell's state
 
 const prefix = "__runbook_secret_";
 const markOf = (name: string): string => `\${${prefix}${name}}`;
@@ -35,7 +52,9 @@ export type Masked =
  * `declare -x URL="postgres://u:${__runbook_secret_PW}@h"`. Where bash would not expand it, in a function or an alias, the state is refused.
  */
 export function mask(text: string, secrets: Secrets): Masked {
-  const longestFirst = [...secrets].sort(([, a], [, b]) => b.length - a.length);
+  const longestFirst = [...secrets]
+    .filter(([, value]) => encodings(value).some((form) => text.includes(form)))
+    .sort(([, a], [, b]) => b.length - a.length);
   const names = new Set<string>();
   const replace = (piece: string, encode: (value: string) => string, toMark: (name: string) => string): string => {
     let pieces: readonly {readonly text: string; readonly mark: boolean}[] = [{text: piece, mark: false}];
@@ -57,12 +76,16 @@ export function mask(text: string, secrets: Secrets): Masked {
     });
   });
   const masked = lines.join("\n");
-  for (const [name, value] of longestFirst) {
-    const bytes = Buffer.from(value).toString("latin1");
-    if ([bytes, toDouble(value), toAnsi(value), bytes.replaceAll("'", "'\\''")].some((form) => masked.replace(marks, "").includes(form)))
-      return {type: "refused", name};
-  }
+  const rest = masked.replace(marks, "");
+  for (const [name, value] of longestFirst)
+    if (encodings(value).some((form) => rest.includes(form))) return {type: "refused", name: baseName(name)};
   return {type: "masked", text: masked, names: [...names]};
+}
+
+/** How bash may write it. */
+function encodings(value: string): readonly string[] {
+  const bytes = Buffer.from(value).toString("latin1");
+  return [...new Set([bytes, toDouble(value), toAnsi(value), bytes.replaceAll("'", "'\\''")])];
 }
 
 /** As bash writes a value between double quotes. */

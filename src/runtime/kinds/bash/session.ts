@@ -27,6 +27,7 @@ export interface BashSession {
   readonly times: Times;
   readonly pipes: Pipes;
   readonly watchdog: Watchdog;
+  warnedOf: number; // so many names of its state were said to be many
   last: {readonly step: StepId; readonly attempt: number} | null; // what was executed last
 }
 
@@ -75,6 +76,7 @@ export async function openSession(context: SessionContext, times: Times): Promis
     },
     pipes,
     watchdog,
+    warnedOf: 0,
     last: null
   };
 }

@@ -1,4 +1,16 @@
-import {chmodSync, closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, renameSync, rmSync, writeFileSync} from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from "node:fs";
 import type {Entered} from "./environment.ts";
 import {unquote} from "./quoting.ts";
 
@@ -58,6 +70,16 @@ export function readEntered(path: string): Entered {
   } finally {
     closeSync(file);
   }
+}
+
+const leastBytes = 12; // of a name: `declare -- A`
+
+/** How many variables and functions a state holds, where there may be more than `many`; a small one is not read. */
+export function countNames(path: string, many: number): number {
+  if ((statSync(path, {throwIfNoEntry: false})?.size ?? 0) < many * leastBytes) return 0;
+  let count = 0;
+  for (const _ of readFileSync(path, "latin1").matchAll(/^(?:declare -|\S+ \(\) $)/gm)) count++;
+  return count;
 }
 
 /**

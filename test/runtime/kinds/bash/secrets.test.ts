@@ -2,6 +2,7 @@ import {readdirSync, readFileSync, statSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterEach, expect, test} from "vitest";
+import {findPasswords} from "../../../../src/runtime/connections/find-passwords.ts";
 import {openShell, type Shell} from "./shell.ts";
 
 const password = "p'a\"ss$word`\\ü\ttab";
@@ -87,4 +88,21 @@ test("with secrets the state is taken at every end, as without", async () => {
   expect((await shell.cell("echo $X")).stdout).toBe("2\n");
   await shell.cell("big=$(head -c 3000000 /dev/zero | tr '\\0' x)");
   expect((await shell.cell("echo ${#big}")).stdout).toBe("3000000\n");
+});
+
+test("a form of a secret, or a password cut out of a URL, stands in no state either, and is there again", async () => {
+  const url = "postgres://u:p%40ss%3Aw0rd-long@h/d";
+  const given = {...environment, URL: url};
+  const connections = {default: {name: "default", url: "${URL}", readonly: false, span: {line: 1, column: 1, endLine: 1, endColumn: 1}}};
+  shell = await openShell({
+    environment: given,
+    secrets: ["ADMIN_TOKEN"],
+    known: findPasswords({connections} as never, (name) => given[name as "URL"])
+  });
+  await shell.cell(
+    'coded=$(printf %s "$ADMIN_TOKEN" | base64); hex=$(printf %s "$ADMIN_TOKEN" | od -An -v -tx1 | tr -d \' \\n\'); P=${URL#*:*:}; P=${P%@*}; D=${P//%40/@}; D=${D//%3A/:}'
+  );
+  const hex = Buffer.from("token-from-outside").toString("hex");
+  for (const text of ["dG9rZW4tZnJvbS1vdXRzaWRl", hex, "p%40ss", "p@ss"]) expect([text, holding(text)]).toEqual([text, []]);
+  expect((await shell.cell('echo "$coded $hex $P $D"')).stdout).toBe(`dG9rZW4tZnJvbS1vdXRzaWRl ${hex} p%40ss%3Aw0rd-long p@ss:w0rd-long\n`);
 });

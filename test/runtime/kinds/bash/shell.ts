@@ -36,6 +36,7 @@ export interface ShellGiven {
   readonly settleMs?: number;
   readonly environment?: Readonly<Record<string, string>>;
   readonly secrets?: readonly string[];
+  readonly known?: ReadonlyMap<string, string>; // what else the run knows to be secret
   readonly session?: string;
   readonly on?: string | null;
   readonly hosts?: Readonly<Record<string, string>>; // name → URL
@@ -49,6 +50,7 @@ export async function openShell({
   settleMs = 200,
   environment,
   secrets = [],
+  known = new Map(),
   session = "main",
   directory,
   on = null,
@@ -71,6 +73,7 @@ export async function openShell({
       if (found === undefined) throw new Error(`no host ${name}`);
       return found;
     },
+    secrets: () => known,
     record: async () => {}
   };
   const open = await kind.open(context).catch(async (error: unknown) => {

@@ -201,3 +201,11 @@ test("an unclosed quote or here-document is a failed cell, not a hang", async ()
   });
   expect((await shell.cell("cat <<EOF\nx")).stdout).toBe("x\n");
 });
+
+test("a state of more than 5,000 names is said to be large, once", async () => {
+  const first = await shell.cell('for ((i = 0; i < 4900; i++)); do declare "name_$i=$i"; done');
+  expect([first.state, first.detail]).toEqual(["taken", null]);
+  const second = await shell.cell('for ((i = 0; i < 200; i++)); do eval "f_$i() { :; }"; done');
+  expect(second.detail).toMatch(/^session "main" now holds 5\d\d\d variables and functions: .*; unset those that no later cell needs/);
+  expect((await shell.cell("f_1; echo $name_7")).detail).toBeNull();
+});

@@ -68,6 +68,7 @@ export async function openNotebook(url: string, more: Partial<ResolvedConnection
     environment: async () => ({}),
     connection: async () => toConnection(url, more),
     host: (name) => name,
+    secrets: () => new Map(),
     record: async (fact) => void facts.push(fact)
   });
   return {
