@@ -18,8 +18,8 @@ const requirement = v.pipe(
 );
 const glob = v.pipe(
   v.string(),
-  v.regex(/^(?![/~])(?!(.*\/)?\.\.(\/|$)).+$/),
-  v.description("a path or pattern inside the runbook's folder")
+  v.regex(/^(?![/~])(\.\.\/)*(?!(.*\/)?\.\.(\/|$)).+$/),
+  v.description("a path or pattern in the runbook's folder, or with ../ before it in its repository")
 );
 const host = v.pipe(
   v.string(),

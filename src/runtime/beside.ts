@@ -10,7 +10,7 @@ export function readerBeside(directory: string): (path: string) => Uint8Array | 
   let root: string | null = null;
   return (path) => {
     if (isAbsolute(path)) throw new Error(`"${path}" is no path from this runbook's folder`);
-    root ??= findRepository(directory) ?? directory;
+    root ??= findRoot(directory);
     const file = resolve(directory, path);
     // A link may lead anywhere: what counts is where the file really is. What does not exist is not told of outside either.
     const real = followLinks(file) ?? file;
@@ -40,14 +40,15 @@ function followLinks(file: string): string | null {
   }
 }
 
-function findRepository(directory: string): string | null {
+/** The folder that what a runbook names may not leave: the repository that it is part of, else its own. */
+export function findRoot(directory: string): string {
   for (let folder = directory; ; folder = dirname(folder)) {
     if (existsSync(join(folder, ".git"))) return folder;
-    if (dirname(folder) === folder) return null;
+    if (dirname(folder) === folder) return directory;
   }
 }
 
-function isInside(root: string, path: string): boolean {
+export function isInside(root: string, path: string): boolean {
   const way = relative(root, path);
   return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

@@ -1,15 +1,24 @@
 /** Files that a runbook names by globs: `*` and `?` within a name, `**` for any folders. */
 import {readdir} from "node:fs/promises";
-import {join} from "node:path";
+import {join, resolve} from "node:path";
 import {UsageError} from "../model/usage-error.ts";
+import {findRoot, isInside} from "./beside.ts";
 
-/** Paths relative to the folder, sorted, each once; throws a `UsageError` for a glob that leaves the folder or finds nothing. */
+/**
+ * Paths relative to the folder, sorted, each once; throws a `UsageError` for a glob that finds nothing, or leaves the repository: the
+ * folder, where that is part of none.
+ */
 export async function findFiles(folder: string, globs: readonly string[]): Promise<readonly string[]> {
   const found = new Set<string>();
   for (const glob of globs) {
     const parts = glob.split("/").filter((part) => part !== "" && part !== ".");
-    if (glob.startsWith("/") || parts.includes("..")) throw new UsageError(`files: "${glob}" leaves the runbook's folder`);
-    const matches = await walk(folder, "", parts);
+    const inside = parts.findIndex((part) => part !== "..");
+    const up = parts.slice(0, Math.max(0, inside)).join("/");
+    const wanted = parts.slice(Math.max(0, inside));
+    const root = findRoot(folder);
+    if (glob.startsWith("/") || wanted.includes("..") || !isInside(root, resolve(folder, up)))
+      throw new UsageError(`files: "${glob}" leaves the ${root === folder ? "runbook's folder" : "repository of the runbook"}`);
+    const matches = await walk(folder, up, wanted);
     if (matches.length === 0) throw new UsageError(`files: "${glob}" finds no file in ${folder}`);
     for (const match of matches) found.add(match);
   }

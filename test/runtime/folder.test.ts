@@ -33,6 +33,21 @@ describe("a run folder", () => {
     await expect(begin(withSettings({files: ["../*"]}))).rejects.toThrow(`files: "../*" leaves the runbook's folder`);
   });
 
+  test("holds files from elsewhere in the repository, and none from outside of it", async () => {
+    const repository = await temporaryFolder();
+    const directory = join(repository, "scenarios");
+    for (const folder of [".git", "sites", "scenarios"]) await mkdir(join(repository, folder));
+    await writeFile(join(repository, "sites", "lab.sh"), "stop() { :; }\n");
+    const {performance} = await begin(withSettings({files: ["../sites/*.sh"]}), {directory});
+    const run = await performance.done;
+    expect(Object.keys(run.start!.files)).toEqual(["../sites/lab.sh"]);
+    expect(await readFile(join(performance.folder, "files", "%2E%2E", "sites", "lab.sh"), "utf8")).toBe("stop() { :; }\n");
+    await expect(begin(withSettings({files: ["../../*"]}), {directory})).rejects.toThrow(
+      'files: "../../*" leaves the repository of the runbook'
+    );
+    await expect(begin(withSettings({files: [".."]}), {directory})).rejects.toThrow("leaves the");
+  });
+
   test("is not made for a document with an error, or for a secret that cannot be kept", async () => {
     const problem = {rule: "cell-option", severity: "error", message: 'unknown option "timout"', path: "tiny.md", span} as const;
     await expect(begin({...runbook([]), problems: [problem]})).rejects.toThrow('tiny.md:1:1  error  unknown option "timout"  cell-option');
