@@ -12,5 +12,6 @@ else
     site_database_stop "$(basename "$folder")" immediate
   done
   gpgconf --homedir "$LAB/gnupg" --kill all
+  awk -v lab="$LAB/" 'index($2, lab) == 1 { print $2 }' /proc/mounts 2>/dev/null | while read -r mounted; do umount "$mounted"; done
   rm -rf -- "$LAB"
 fi
