@@ -1,6 +1,9 @@
 /** What the server tells a page beside the events of its run. All of it is JSON. */
+import type {Comparison, Pair} from "./compare-runs.ts";
 import type {Event, Mode} from "./event.ts";
-import type {Runbook, RunId, StepId} from "./runbook.ts";
+import type {MeasuredPromise} from "./measured-run.ts";
+import type {DrillMetrics} from "./metrics.ts";
+import type {Objective, Runbook, RunId, StepId} from "./runbook.ts";
 import type {runStanding} from "./standing.ts";
 
 /** A piece of code and what it is: "keyword", "string", "comment"; null where it is nothing in particular. */
@@ -55,6 +58,7 @@ export interface ServedHome {
   readonly you: string;
   readonly runbooks: readonly ServedRunbook[];
   readonly runs: readonly ServedRun[]; // newest first
+  readonly damage: string | null; // what is wrong with the register of runs
 }
 export interface ServedRunbook {
   readonly name: string;
@@ -62,19 +66,39 @@ export interface ServedRunbook {
   readonly owner: string | null;
   readonly steps: number;
   readonly errors: number;
-  readonly drillEveryMs: number | null;
+  readonly objectives: readonly ServedObjective[];
   readonly run: RunId | null; // going on here, now
+  readonly lastDrill: ServedRun | null;
+  readonly drill: DrillMetrics;
+  readonly successRate: number | null; // null: no run is over
+}
+/** A promise of a runbook, and what its runs made of it. */
+export interface ServedObjective extends Pick<Objective, "id" | "metric" | "title" | "maxMs"> {
+  readonly points: readonly TrendPoint[]; // in the order of the runs
+}
+export interface TrendPoint extends Pick<MeasuredPromise, "actualMs" | "targetMs" | "result"> {
+  readonly run: string;
+  readonly at: string;
+  readonly mode: Mode | null;
 }
 export interface ServedRun {
   readonly id: RunId;
   readonly title: string;
   readonly path: string; // of the runbook, as the run recorded it
+  readonly runbook: string | null; // its name here; null: it is not among those that are served
   readonly mode: Mode | null; // null: nothing of its journal can be read
   readonly operator: string;
   readonly startedAt: string | null;
   readonly durationMs: number | null; // up to its last event
   readonly standing: ReturnType<typeof runStanding>;
   readonly reason: string; // of its end
+  readonly isGone: boolean; // only the register knows it
+}
+/** Two runs beside each other, the earlier first. */
+export interface ServedComparison {
+  readonly runs: Pair<ServedRun>;
+  readonly comparison: Comparison;
+  readonly objectives: readonly {readonly id: string; readonly title: string; readonly measures: Pair<MeasuredPromise | null>}[];
 }
 /** A run that is opened to be read. */
 export interface ServedRecord extends ServedDocument {

@@ -46,6 +46,7 @@ function toGone(runsDirectory: string, {run, startedAt, start, endedAt, end}: Re
     folder: join(runsDirectory, start.folder),
     title: start.title,
     path: start.path,
+    directory: "",
     mode: start.mode,
     operator: start.operator,
     startedAt,

@@ -13,6 +13,7 @@ export interface RunSummary {
   readonly folder: string;
   readonly title: string;
   readonly path: string;
+  readonly directory: string; // of the runbook, absolute; empty where nobody wrote it down
   readonly mode: Mode | null; // null: nothing of its journal can be read
   readonly operator: string;
   readonly startedAt: string | null;
@@ -38,6 +39,7 @@ export async function summarize(folder: string): Promise<RunSummary | null> {
         folder,
         title: started?.runbook.title ?? basename(folder),
         path: started?.runbook.path ?? "",
+        directory: started?.directory ?? "",
         mode: started?.mode ?? null,
         operator: started?.operator ?? "",
         startedAt: started?.at ?? null,

@@ -97,6 +97,10 @@ export function createApp({access, assets, library, desks, records}: AppParts): 
       "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     });
   });
+  app.get("/api/compare/:first/:second", async (context) => {
+    const found = await records.compare(context.req.param("first"), context.req.param("second"));
+    return found === null ? unknownRun(context) : context.json(found);
+  });
   app.get("/api/runs/:id", async (context) => {
     const record = await records.open(context.req.param("id"), {name: context.get("person"), here: (id) => desks.holds(id)});
     return record === null ? unknownRun(context) : context.json(record);
@@ -129,7 +133,7 @@ export function createApp({access, assets, library, desks, records}: AppParts): 
 
   app.get("*", (context) => {
     const {path} = context.req;
-    const isPage = path === "/" || path.startsWith("/runbook/") || path.startsWith("/run/");
+    const isPage = path === "/" || path.startsWith("/runbook/") || path.startsWith("/run/") || path.startsWith("/compare/");
     const asset = assets.get(isPage ? "/index.html" : path);
     return asset ? context.body(asset.bytes, 200, {"Content-Type": asset.type}) : context.notFound();
   });

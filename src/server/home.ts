@@ -1,9 +1,15 @@
-import type {ServedHome, ServedRunbook} from "../model/served.ts";
+import {basename, join, relative, sep} from "node:path";
+import type {MeasuredRun} from "../model/measured-run.ts";
+import {computeMetrics} from "../model/metrics.ts";
+import type {Runbook} from "../model/runbook.ts";
+import type {ServedHome, ServedObjective, ServedRunbook} from "../model/served.ts";
+import type {KnownRun} from "../runtime/registered-runs.ts";
 import type {Desks} from "./desks.ts";
 import type {Library} from "./library.ts";
 import type {Records} from "./records.ts";
+import {toRow} from "./run-row.ts";
 
-/** All that is here: the runbooks, and the runs that were made of them. */
+/** All that is here: the runbooks with what their runs say together, and the runs. */
 export async function readHome({
   library,
   desks,
@@ -15,21 +21,61 @@ export async function readHome({
   records: Records;
   you: string;
 }): Promise<ServedHome> {
+  const names = await library.list();
+  const known = new Set(names);
+  const {listed, measured, damage} = await records.all();
+  const runs = listed.map((run) => toRow(run, findName(library, known, run)));
+  const ofRunbook = new Map(runs.flatMap(({id, runbook}) => (runbook === null ? [] : [[id as string, runbook] as const])));
   const runbooks: ServedRunbook[] = [];
-  for (const name of await library.list()) {
+  for (const name of names) {
     const desk = desks.peek(name);
     const document = desk ? await desk.refresh() : await library.open(name).catch(() => null);
     if (!document) continue;
-    const {runbook} = document;
-    runbooks.push({
-      name,
-      title: runbook.title,
-      owner: runbook.owner,
-      steps: runbook.steps.length,
-      errors: runbook.problems.filter(({severity}) => severity === "error").length,
-      drillEveryMs: runbook.settings.drillEveryMs,
-      run: desk?.run.start && !desk.run.ended ? desk.run.start.run : null
-    });
+    const own = measured.filter(({id}) => ofRunbook.get(id) === name).map((run): MeasuredRun => ({...run, path: name}));
+    const running = desk?.run.start && !desk.run.ended ? desk.run.start.run : null;
+    const lastDrill = runs.find((run) => run.runbook === name && run.mode === "drill" && run.standing !== "running") ?? null;
+    runbooks.push({...describe(name, document.runbook, own), run: running, lastDrill});
   }
-  return {folder: library.root, you, only: library.only, runbooks, runs: await records.list()};
+  return {folder: library.root, you, only: library.only, runbooks, runs, damage};
+}
+
+function describe(name: string, runbook: Runbook, runs: readonly MeasuredRun[]): Omit<ServedRunbook, "run" | "lastDrill"> {
+  const {title, owner, steps, problems, settings} = runbook;
+  const written = [{path: name, title, drillEveryMs: settings.drillEveryMs}];
+  const {drill, successRate} = computeMetrics(runs, {now: Date.now(), runbooks: written})[0]!;
+  return {
+    name,
+    title,
+    owner,
+    steps: steps.length,
+    errors: problems.filter(({severity}) => severity === "error").length,
+    objectives: runbook.objectives.map(({id, metric, title: called, maxMs}) => ({
+      id,
+      metric,
+      title: called,
+      maxMs,
+      points: pointsOf(runs, id)
+    })),
+    drill,
+    successRate
+  };
+}
+
+const pointsOf = (runs: readonly MeasuredRun[], objective: string): ServedObjective["points"] =>
+  runs.flatMap(({id: run, startedAt, mode, objectives}) => {
+    const found = objectives.find(({id, result}) => id === objective && result !== "not-measured");
+    return found && startedAt !== null
+      ? [{run, at: startedAt, mode, actualMs: found.actualMs, targetMs: found.targetMs, result: found.result}]
+      : [];
+  });
+
+/** The runbook of a run, however it was named when it ran: by where it stood, else by its path. */
+function findName({root}: Library, known: ReadonlySet<string>, {directory, path}: KnownRun): string | null {
+  const name =
+    directory === ""
+      ? path
+      : relative(root, join(directory, basename(path)))
+          .split(sep)
+          .join("/");
+  return known.has(name) ? name : null;
 }

@@ -12,10 +12,18 @@ export interface MeasuredRuns {
 }
 
 /** Every run of the folder and of its register, measured as far as it can be read. */
-export async function measureRuns(runsDirectory: string, kinds: readonly AnyKind[]): Promise<MeasuredRuns> {
+export async function measureRuns(
+  runsDirectory: string,
+  kinds: readonly AnyKind[],
+  known = new Map<string, MeasuredRun>() // of runs that are over, by id: those are not read again
+): Promise<MeasuredRuns> {
   const {runs, damage} = await listKnownRuns(runsDirectory);
   const measured: MeasuredRun[] = [];
-  for (const run of runs.toReversed()) measured.push(await measure(run, kinds));
+  for (const run of runs.toReversed()) {
+    const found = known.get(run.id) ?? (await measure(run, kinds));
+    if (found.complete && run.endedAt !== null) known.set(run.id, found);
+    measured.push(found);
+  }
   return {runs: measured, damage};
 }
 

@@ -4,15 +4,22 @@ import {basename, join} from "node:path";
 
 import type {Event} from "../model/event.ts";
 import type {AnyKind} from "../model/kind.ts";
+import type {MeasuredRun} from "../model/measured-run.ts";
 import type {RunId, StepId} from "../model/runbook.ts";
-import type {ServedRecord, ServedRun} from "../model/served.ts";
-import {findRun, followRun, listRuns, readRun} from "../runtime/runs.ts";
-import type {RunSummary} from "../runtime/summary.ts";
+import type {ServedComparison, ServedRecord} from "../model/served.ts";
+import type {KnownRun} from "../runtime/registered-runs.ts";
+import {listKnownRuns} from "../runtime/registered-runs.ts";
+import {findRun, followRun, readRun} from "../runtime/runs.ts";
+import {compare} from "./compare.ts";
 import {findLastDurations} from "./last-durations.ts";
 import {readRunbook} from "./library.ts";
+import {measureRuns} from "./measured-runs.ts";
 
 export interface Records {
-  list(): Promise<readonly ServedRun[]>;
+  /** Every run, newest first, and what is measured of each, in the order of their starts. */
+  all(): Promise<{readonly listed: readonly KnownRun[]} & {readonly measured: readonly MeasuredRun[]; readonly damage: string | null}>;
+  /** Null when one of them is not here. */
+  compare(first: string, second: string): Promise<ServedComparison | null>;
   open(id: string, reader: {readonly name: string; here(id: RunId): boolean}): Promise<ServedRecord | null>;
   /** The events after a number, and what comes while somebody is at work on the run. */
   follow(id: string, options: {readonly after: number; readonly signal: AbortSignal}): Promise<AsyncGenerator<readonly Event[]> | null>;
@@ -31,8 +38,21 @@ export function openRecords({runsDirectory, kinds}: {runsDirectory: string; kind
     const folder = await findRun(runsDirectory, id).catch(() => null);
     return folder !== null && basename(folder) === id ? folder : null;
   };
+  const measured = new Map<string, MeasuredRun>();
   return {
-    list: async () => (await listRuns(runsDirectory)).map(toRow),
+    async all() {
+      const {runs: listed} = await listKnownRuns(runsDirectory);
+      const {runs, damage} = await measureRuns(runsDirectory, kinds, measured);
+      return {listed, measured: runs, damage};
+    },
+    async compare(first, second) {
+      const folders = [await find(first), await find(second)] as const;
+      if (folders[0] === null || folders[1] === null) return null;
+      const {runs} = await listKnownRuns(runsDirectory);
+      const heads = [runs.find(({id}) => id === first), runs.find(({id}) => id === second)] as const;
+      if (!heads[0] || !heads[1]) return null;
+      return compare([heads[0], heads[1]], [await readRun(folders[0]), await readRun(folders[1])], kinds);
+    },
     async open(id, {name, here}) {
       const folder = await find(id);
       if (folder === null) return null;
@@ -55,15 +75,3 @@ export function openRecords({runsDirectory, kinds}: {runsDirectory: string; kind
     lastDurations: (document, but) => findLastDurations(runsDirectory, document, but)
   };
 }
-
-const toRow = ({id, title, path, mode, operator, startedAt, durationMs, standing, reason}: RunSummary): ServedRun => ({
-  id: id as RunId,
-  title,
-  path,
-  mode,
-  operator,
-  startedAt,
-  durationMs,
-  standing,
-  reason
-});

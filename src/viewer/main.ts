@@ -1,7 +1,6 @@
 import {html, render} from "lit";
 
-import type {ServedHome} from "../model/served.ts";
-import "./runbook-home.ts";
+import type {ServedComparison, ServedHome} from "../model/served.ts";
 import "./runbook-page.ts";
 import type {RunSource} from "./source.ts";
 import {getJson, live, recorded} from "./source.ts";
@@ -14,7 +13,7 @@ document.body.append(app);
 
 try {
   const source = findSource();
-  if (source === null) await showHome();
+  if (source === null) await showList();
   else render(html`<runbook-page .store=${await RunStore.open(source)}></runbook-page>`, app);
 } catch (error) {
   render(
@@ -30,8 +29,17 @@ function findSource(): RunSource | null {
   return page === "runbook" ? live(name) : page === "run" ? recorded(name) : null;
 }
 
-async function showHome(): Promise<void> {
+/** The list of all, or two runs beside each other: what a page with a runbook does not need. */
+async function showList(): Promise<void> {
+  const [, page, ...runs] = location.pathname.split("/");
+  if (page === "compare") {
+    const compared = await getJson<ServedComparison>(`/api/compare/${runs.map(encodeURIComponent).join("/")}`);
+    await import("./runbook-compare.ts");
+    render(html`<runbook-compare .compared=${compared}></runbook-compare>`, app);
+    return;
+  }
   const home = await getJson<ServedHome>("/api/home");
-  if (home.only !== null && home.runs.length === 0) location.replace(`/runbook/${encodeURIComponent(home.only)}`);
-  else render(html`<runbook-home .home=${home}></runbook-home>`, app);
+  if (home.only !== null && home.runs.length === 0) return location.replace(`/runbook/${encodeURIComponent(home.only)}`);
+  await import("./runbook-home.ts");
+  render(html`<runbook-home .home=${home}></runbook-home>`, app);
 }

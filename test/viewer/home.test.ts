@@ -1,0 +1,113 @@
+import {rm} from "node:fs/promises";
+import {createRequire} from "node:module";
+import {join} from "node:path";
+import {execa} from "execa";
+import type {Browser, Page} from "playwright";
+import {afterAll, afterEach, beforeAll, expect, test} from "vitest";
+
+import {listRuns} from "../../src/runtime/runs.ts";
+import type {Stage} from "./stage.ts";
+import {enter, openBrowser, setStage} from "./stage.ts";
+
+const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const cli = new URL("../../dist/cli/main.js", import.meta.url).pathname;
+let browser: Browser;
+let stage: Stage | undefined;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser.close());
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+  await stage?.end();
+  stage = undefined;
+});
+
+const drill = `---
+owner: platform
+drill: { every: 7d }
+---
+# Failover drill
+
+::objective[Service back]{#rto metric=rto max=1h from=lost to=back}
+::objective[Data lost]{#rpo metric=rpo max=5m value='duration(vars.LOST)'}
+::milestone[Lost]{#lost}
+
+\`\`\`bash {#probe}
+echo "probed at $(date)"
+echo "lag $LAG"
+test "$LAG" != broken
+\`\`\`
+
+\`\`\`bash {#promote}
+echo promoted
+\`\`\`
+::capture{#LOST value='shell.DATA_LOST'}
+::milestone[Back]{#back}
+`;
+
+async function run(lag: string, lost: string, ...more: string[]): Promise<number | undefined> {
+  const args = [cli, "exec", join(stage!.folder, "drill.md"), "--quiet", "--runs-dir", stage!.runsDirectory, ...more];
+  return (await execa(process.execPath, args, {reject: false, env: {LAG: lag, DATA_LOST: lost}})).exitCode;
+}
+
+async function findViolations(page: Page): Promise<readonly unknown[]> {
+  await page.addScriptTag({path: axe}).catch(() => undefined); // the policy of the page forbids scripts of others
+  return page.evaluate(async () => {
+    const {axe} = window as unknown as {
+      axe: {run(root: Document, options: object): Promise<{violations: {id: string; nodes: {html: string}[]}[]}>};
+    };
+    const {violations} = await axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]});
+    return violations.map(({id, nodes}) => `${id}: ${nodes.map(({html}) => html.slice(0, 120)).join(" ")}`);
+  });
+}
+
+test("home says of each runbook what it promises, how its drills went and whether one is overdue, and two runs are compared", async () => {
+  stage = await setStage({
+    "drill.md": drill,
+    "plain.md": "# Plain\n\n```bash\ntrue\n```\n",
+    "late.md": "---\ndrill: { every: 30d }\n---\n# Late\n"
+  });
+  expect([await run("100", "2m", "--drill"), await run("broken", "2m", "--drill"), await run("900", "9m", "--drill")]).toEqual([0, 1, 4]);
+  const context = await browser.newContext({bypassCSP: true});
+  context.setDefaultTimeout(20_000);
+  const {page, errors} = await enter(context, stage.serving.url, "/");
+  const card = page.locator(".card", {hasText: "Failover drill"});
+  await card.getByText("last drill missed").waitFor();
+  expect(await card.textContent()).toMatch(/drill\.md · 2 steps · platform/);
+  expect(await card.locator("figure", {hasText: "RPO"}).textContent()).toMatch(/RPO\s*at most 5 min\s*9 min 00 s missed/);
+  expect(await card.locator("figure svg").last().getAttribute("aria-label")).toMatch(
+    /^Data lost in the last 2 runs: \d{4}-\d\d-\d\d: 2 min 00 s, met; \d{4}-\d\d-\d\d: 9 min 00 s, missed$/
+  );
+  expect(await card.textContent()).toContain("drill every 7 d, the last good one today");
+  expect(await page.locator(".card", {hasText: "Late"}).textContent()).toContain("drill overdue: every 30 d, none was good yet");
+  expect(await page.locator(".card", {hasText: "Plain"}).textContent()).toContain("never run");
+  expect(await findViolations(page)).toEqual([]);
+
+  await page.getByRole("combobox").selectOption({label: "Plain"});
+  await page.getByRole("heading", {name: "0 runs"}).waitFor();
+  await page.getByRole("combobox").selectOption({label: "all runbooks"});
+  const boxes = page.locator(".runs input");
+  await boxes.nth(0).check();
+  await boxes.nth(2).check();
+  await page.getByRole("link", {name: "Compare the two"}).click();
+  await page.getByText("1 step of 2 went differently").waitFor();
+  const lines = await page.locator(".difference span").allTextContents();
+  expect(lines.map((line) => line.trim())).toEqual(["− lag 100", "+ lag 900"]); // the time of the probe is no difference
+  expect(await page.locator("tr", {hasText: "Data lost"}).textContent()).toMatch(/2 min 00 s met.*9 min 00 s missed.*7 min 00 s longer/);
+  expect(await findViolations(page)).toEqual([]);
+  await page.getByLabel("only those").check();
+  await expect.poll(() => page.locator(".steps-compared > li").count()).toBe(1);
+  await page.getByRole("link", {name: "probe in the later run"}).click();
+  await page.getByText("This is the record of a run").waitFor();
+  expect(errors).toEqual([]);
+});
+
+test("a run whose folder is gone is still told of by the register, and cannot be opened", async () => {
+  stage = await setStage({"drill.md": drill});
+  await run("100", "2m");
+  await rm((await listRuns(stage.runsDirectory))[0]!.folder, {recursive: true});
+  const {page} = await enter(await browser.newContext(), stage.serving.url, "/");
+  await page.getByText("Its folder is gone").waitFor();
+  expect(await page.locator("a.run-row").count()).toBe(0);
+});
