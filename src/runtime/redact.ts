@@ -36,6 +36,7 @@ export function createRedactor(): Redactor {
 
   return {
     add(name, value) {
+      if (values.get(markOf(name)) === value) return; // a connection is resolved for each of its cells
       const mark = Buffer.from(markOf(name));
       secrets.set(name, value);
       for (const form of secretForms(value, shortestSecret)) {
@@ -53,9 +54,11 @@ export function createRedactor(): Redactor {
     },
     text(text) {
       if (matcher === null) return {text, count: 0};
+      const bytes = Buffer.from(text);
+      if (matcher.find(bytes, 0, bytes.length) === null) return {text, count: 0};
       const stream = openStream();
-      const bytes = Buffer.concat([stream.write(Buffer.from(text)), stream.end()]);
-      return stream.count === 0 ? {text, count: 0} : {text: bytes.toString(), count: stream.count};
+      const shown = Buffer.concat([stream.write(bytes), stream.end()]);
+      return {text: shown.toString(), count: stream.count};
     },
     restore: (text) => text.replace(/\[redacted:([^\]]*)\]/g, (mark, name: string) => secrets.get(name) ?? mark),
     stream: openStream
