@@ -98,7 +98,7 @@ export async function beginCell(
       ? launchInTerminal(startPty, task, session, launch, {secrets, term: term.name})
       : await launchInPipes(session, launch, {watch, keep: cell.options.keep});
   } catch (error) {
-    session.watchdog.release(mark, false);
+    session.watchdog.release(mark);
     await state?.read("");
     return refused(`bash could not be started: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -17,7 +17,7 @@ export async function finishCell(
 ): Promise<Finish> {
   const {path} = session;
   const follows = cell.options.ready !== null;
-  session.watchdog.release(mark, ending.kept.length > 0);
+  session.watchdog.release(mark);
   if (ending.held && !follows && !cell.options.tty) session.pipes.abandon();
 
   if (ending.unbegun !== undefined) return toFailure(ending.unbegun);

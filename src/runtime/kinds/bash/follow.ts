@@ -57,7 +57,7 @@ export async function executeFollower(
       background: {
         process: keep ? begun.process : null,
         recorded() {
-          if (keep) session.watchdog.release(begun.mark, true);
+          if (keep) session.watchdog.release(begun.mark);
         },
         ended: ended.then((finish) => (wasTold ? {...finish, error: null, leftovers: []} : {...finish, error: tooEarly(finish)})),
         end(kept) {

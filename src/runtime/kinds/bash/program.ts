@@ -84,7 +84,7 @@ const toState = `    builtin printf '#entered %s\\n' "$__runbook_entered"
     builtin printf '__runbook_locale=%q\\n' "\${LANG@A}"$'\\n'"\${LC_ALL@A}"$'\\n'"\${LC_CTYPE@A}"$'\\n'"\${LC_COLLATE@A}"$'\\n'"\${LC_MESSAGES@A}"$'\\n'"\${LC_MONETARY@A}"$'\\n'"\${LC_NUMERIC@A}"$'\\n'"\${LC_TIME@A}"
     builtin unset -v LANG LC_ALL LC_CTYPE LC_COLLATE LC_MESSAGES LC_MONETARY LC_NUMERIC LC_TIME
     builtin unset -v __runbook_state __runbook_failed __runbook_exit __runbook_own_trap __runbook_text __runbook_file __runbook_snapshot __runbook_hidden __runbook_traces __runbook_entered __runbook_locale
-    builtin unset -v RANDOM SRANDOM SECONDS LINENO BASH_ARGV0 BASHPID BASH_COMMAND BASH_SUBSHELL BASH_EXECUTION_STRING EPOCHREALTIME EPOCHSECONDS HISTCMD COMP_WORDBREAKS BASH_CMDS RUNBOOK_RUN RUNBOOK_CELL _
+    builtin unset -v RANDOM SRANDOM SECONDS LINENO BASH_ARGV0 BASHPID BASH_COMMAND BASH_SUBSHELL BASH_EXECUTION_STRING EPOCHREALTIME EPOCHSECONDS HISTCMD COMP_WORDBREAKS BASH_CMDS BASH_ARGC BASH_ARGV BASH_LINENO BASH_SOURCE FUNCNAME DIRSTACK GROUPS PIPESTATUS RUNBOOK_RUN RUNBOOK_CELL _
     builtin declare -p
     builtin declare -p BASH_ALIASES
     builtin printf 'eval "$__runbook_locale"\\n'

@@ -1,6 +1,5 @@
 import {randomUUID} from "node:crypto";
-import {writeFileSync} from "node:fs";
-import {mkdir, mkdtemp} from "node:fs/promises";
+import {mkdirSync, mkdtempSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import type {SessionContext} from "../../../model/kind.ts";
@@ -34,14 +33,16 @@ export interface BashSession {
 export async function openSession(context: SessionContext, times: Times): Promise<BashSession> {
   const sessions = join(context.runDirectory, "sessions");
   const environment = await context.environment();
-  const bash = await findProgram("bash", environment["PATH"]);
-  await mkdir(sessions, {recursive: true, mode: 0o700});
-  const folder = await mkdtemp(join(tmpdir(), "runbook-bash-"));
-  const watchdog = new Watchdog({bash, folder, graceMs: times.graceMs});
+  const bash = findProgram("bash", environment["PATH"]);
+  mkdirSync(sessions, {recursive: true, mode: 0o700});
+  const folder = mkdtempSync(join(tmpdir(), "runbook-bash-"));
   const pipes = new Pipes(folder);
+  const prepared = pipes.prepare(); // two programs start at once: it makes the pipes while the watchdog starts
+  prepared.catch(() => {}); // said below
+  const watchdog = new Watchdog({bash, folder, graceMs: times.graceMs});
   let far: Link | null = null;
   try {
-    await pipes.prepare();
+    await prepared;
     if (isFar(context)) far = await openLink(context.on!, context, folder, watchdog);
   } catch (error) {
     await watchdog.close();

@@ -27,7 +27,7 @@ const patienceMs = 5000;
 export async function openLink(name: string, context: SessionContext, folder: string, watchdog: Watchdog): Promise<Link> {
   const environment = await context.environment();
   const address = readAddress(name, context.host(name));
-  const ssh = await findProgram("ssh", environment["PATH"]);
+  const ssh = findProgram("ssh", environment["PATH"]);
   const socket = join(folder, "ssh");
   const ownMark = `ssh.${randomUUID()}`;
   let connection: ChildProcess | null = null;
@@ -82,7 +82,7 @@ export async function openLink(name: string, context: SessionContext, folder: st
       await Promise.race([ended, sleep(patienceMs, null, {ref: false})]);
       connection.kill("SIGKILL");
     }
-    watchdog.release(ownMark, false);
+    watchdog.release(ownMark);
   }
 }
 
