@@ -36,7 +36,7 @@ export function createRedactor(): Redactor {
 
   return {
     add(name, value) {
-      if (values.get(markOf(name)) === value) return; // a connection is resolved for each of its cells
+      if (secrets.get(name) === value) return; // a connection is resolved for each of its cells
       const mark = Buffer.from(markOf(name));
       secrets.set(name, value);
       for (const form of secretForms(value, shortestSecret)) {
