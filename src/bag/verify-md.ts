@@ -28,7 +28,7 @@ find . -maxdepth 1 ! -name . ! -name data ! -name signatures ! -name bagit.txt !
 Each line of \`data/journal.ndjson\` ends with the sha256 of the line before it. Prints \`the chain holds\`.
 
 \`\`\`bash
-previous=$(printf '0%.0s' {1..64}); while IFS= read -r line; do [[ $line == *",\\"prev\\":\\"$previous\\"}" ]] || { echo "broken before: $line"; exit 1; }; previous=$(printf '%s\\n' "$line" | sha256sum | cut -d ' ' -f 1); done < data/journal.ndjson; echo "the chain holds"
+(previous=$(printf '0%.0s' {1..64}); while IFS= read -r line; do [[ $line == *",\\"prev\\":\\"$previous\\"}" ]] || { echo "broken before: $line"; exit 1; }; previous=$(printf '%s\\n' "$line" | sha256sum | cut -d ' ' -f 1); done < data/journal.ndjson; echo "the chain holds")
 \`\`\`
 
 The last of these hashes, that of the last line, stands in \`bag-info.txt\` as \`Journal-SHA256\`. Prints it twice.
@@ -43,7 +43,7 @@ Prints \`OK\` for the runbook, and for each output that was too long for the jou
 
 \`\`\`bash
 jq -r 'select(.type == "run-started") | "\\(.runbook.digest)  data/runbook.md"' data/journal.ndjson | sha256sum --check --strict
-sums=$(jq -rn '[inputs] | (map(select(.output.type == "overflowed") | {key: "\\(.step) \\(.attempt) \\(.output.stream)", value: .output.file}) | from_entries) as $files | .[] | select(.type == "cell-ended" and .outcome.type != "lost") | . as $end | ("stdout", "stderr") | . as $stream | $files["\\($end.step) \\($end.attempt) \\($stream)"] | select(. != null and ($end.ending.streams[$stream].truncated | not)) | "\\($end.ending.streams[$stream].sha256)  data/outputs/\\(.)"' data/journal.ndjson); [[ -z $sums ]] || sha256sum --check --strict <<< "$sums"
+(sums=$(jq -rn '[inputs] | (map(select(.output.type == "overflowed") | {key: "\\(.step) \\(.attempt) \\(.output.stream)", value: .output.file}) | from_entries) as $files | .[] | select(.type == "cell-ended" and .outcome.type != "lost") | . as $ended | ("stdout", "stderr") | . as $stream | $files["\\($ended.step) \\($ended.attempt) \\($stream)"] | select(. != null and ($ended.ending.streams[$stream].truncated | not)) | "\\($ended.ending.streams[$stream].sha256)  data/outputs/\\(.)"' data/journal.ndjson) || exit 1; [[ -z $sums ]] || sha256sum --check --strict <<< "$sums")
 \`\`\`
 
 How each cell ended, from the journal itself, to be held against \`data/drill.json\` and the other views:
@@ -60,7 +60,7 @@ whose must be known from elsewhere, never from this archive. The operator signs 
 \`approver\`, in \`runbook-evidence-approver\`. Prints \`Good "runbook-evidence" signature for …\` for each.
 
 \`\`\`bash
-for file in signatures/*.sig; do role=\${file#signatures/}; role=\${role%%-*}; space=runbook-evidence; [[ $role == operator ]] || space+=-$role; who=$(ssh-keygen -Y find-principals -f "$T/allowed_signers" -s "$file" < tagmanifest-sha256.txt | head -n 1); ssh-keygen -Y verify -f "$T/allowed_signers" -I "$who" -n "$space" -s "$file" < tagmanifest-sha256.txt || exit 1; done
+(for file in signatures/*.sig; do role=\${file#signatures/}; role=\${role%%-*}; space=runbook-evidence; [[ $role == operator ]] || space+=-$role; who=$(ssh-keygen -Y find-principals -f "$T/allowed_signers" -s "$file" < tagmanifest-sha256.txt | head -n 1); ssh-keygen -Y verify -f "$T/allowed_signers" -I "$who" -n "$space" -s "$file" < tagmanifest-sha256.txt || exit 1; done)
 \`\`\`
 
 Which roles must have signed is for you to say: a signature that was taken out leaves no trace.
