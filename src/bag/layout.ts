@@ -12,7 +12,7 @@ import {bagPath, isSafePath} from "./manifest.ts";
 /** A file of the payload: its bytes, or the file of the run folder that has them. */
 export type Part = {readonly path: string} & ({readonly bytes: Uint8Array} | {readonly file: string});
 
-const names: Readonly<Record<string, string>> = {
+const names: Readonly<Record<Format, string>> = {
   json: "drill.json",
   md: "notebook.md",
   html: "notebook.html",

@@ -6,8 +6,9 @@ import {UsageError} from "../model/usage-error.ts";
 import {bagInfo, readBagInfo} from "./bag-info.ts";
 import type {Fixity} from "./fixity.ts";
 import {checkFixity} from "./fixity.ts";
+import {judgeRecord} from "./judge-record.ts";
 import {judgeDocuments, judgeOutputs, judgeVerdicts} from "./judge-run.ts";
-import {bagName, planViews} from "./layout.ts";
+import {bagName, planViews, viewPath} from "./layout.ts";
 import {judgeSignature, readSignature} from "./signature.ts";
 import {judgeTimestamp, readTimestamp, timestampName} from "./timestamp.ts";
 import {isTorn} from "./torn.ts";
@@ -76,40 +77,62 @@ async function tryRead(read: () => Promise<Material>): Promise<Material | string
       ? `it holds no run that has begun${material.journal.damage === null ? "" : `: ${material.journal.damage}`}`
       : material;
   } catch (error) {
-    if (error instanceof UsageError || (error instanceof Error && "syscall" in error)) return error.message;
-    throw error;
+    return messageOf(error); // whatever a forged payload does to a reader, it is no run
   }
 }
 
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 function judgePayload(material: Material, root: string, fixity: Fixity, {version, info}: {version: string; info: Info}): readonly Check[] {
   const {events, journal, run} = material;
+  const documents = judgeDocuments(material, fixity.hashes);
   const torn = journal.damage !== null && run.ended === null && isTorn(readFileSync(join(root, "data/journal.ndjson")));
   const whole = torn
     ? `${events.length} lines are one chain; what follows was being written when the runner was gone`
     : `${events.length} lines are one chain`;
   return [
     toCheck("journal", journal.damage === null || torn ? [] : [journal.damage], whole),
-    toCheck("documents", judgeDocuments(material, fixity.hashes), "what ran is what the journal names"),
+    toCheck("documents", documents, "what ran is what the journal names"),
     toCheck("outputs", judgeOutputs(material, fixity.hashes, root), "every recorded output has the sha256 that its end recorded"),
-    toCheck(
-      "verdicts",
-      judgeVerdicts(material),
-      run.ended === null
-        ? "nobody saw the end of the run; those of its attempts follow from the facts"
-        : `that the run ${run.ended.outcome} follows from the facts`
-    ),
-    checkViews(material, root, fixity, {version, info})
+    ...(documents.length > 0
+      ? [notVerified("verdicts", another), notVerified("views", another)]
+      : judgeFold(material, root, fixity, {version, info}))
   ];
 }
 
+const another = "the document is not the one that ran";
+
+/** What follows from the journal over the document; a forged one may fold to nothing at all. */
+function judgeFold(material: Material, root: string, fixity: Fixity, options: {version: string; info: Info}): readonly Check[] {
+  const {run} = material;
+  const follows =
+    run.ended === null
+      ? "nobody saw the end of the run; those of its attempts follow from the facts"
+      : `that the run ${run.ended.outcome} follows from the facts`;
+  return [
+    guard("verdicts", () => toCheck("verdicts", judgeVerdicts(material), follows)),
+    guard("views", () => checkViews(material, root, fixity, options))
+  ];
+}
+
+function guard(check: Check["check"], make: () => Check): Check {
+  try {
+    return make();
+  } catch (error) {
+    return toCheck(check, [`the journal does not fit the document: ${messageOf(error)}`], "");
+  }
+}
+
+const notVerified = (check: Check["check"], words: string): Check => ({check, status: "not-verified", words, problems: []});
+
 function checkViews(material: Material, root: string, fixity: Fixity, {version, info}: {version: string; info: Info}): Check {
-  if (info.version !== version)
-    return {
-      check: "views",
-      status: "not-verified",
-      words: `they were made by runbook ${info.version ?? "of no version"}, and this is ${version}: only the same version makes the same bytes`,
-      problems: []
-    };
+  if (info.version !== version) {
+    const other = `they were made by runbook ${info.version ?? "of no version"}, and this is ${version}: only the same version makes the same bytes`;
+    const problems = judgeRecord(material, tryFile(join(root, viewPath("json")))); // what matters most of it, whoever made it
+    return problems.length > 0
+      ? toCheck("views", problems, "")
+      : notVerified("views", `${other}; the verdicts of the record are those of the journal`);
+  }
   const texts: readonly (readonly [path: string, bytes: Uint8Array])[] = [
     ...planViews(material).map(({path, bytes}) => [path, bytes] as const),
     ["VERIFY.md", Buffer.from(verifyText(material))],
@@ -160,7 +183,13 @@ async function checkTime(
   };
 }
 
-async function checkSignatures(root: string, {tagmanifest}: Fixity, {allowedSigners, require}: Trust, at: Date | null): Promise<Check> {
+/** Who signed, and whether it holds; `at`: when it was made at the latest. */
+export async function checkSignatures(
+  root: string,
+  {tagmanifest}: Fixity,
+  {allowedSigners, require}: Trust,
+  at: Date | null
+): Promise<Check> {
   const names = listSignatures(root);
   const problems: string[] = [];
   const signed: {readonly role: string; readonly principal: string | null}[] = [];
@@ -186,8 +215,8 @@ async function checkSignatures(root: string, {tagmanifest}: Fixity, {allowedSign
 
 function listSignatures(root: string): readonly string[] {
   try {
-    return readdirSync(join(root, "signatures"))
-      .filter((name) => name !== timestampName)
+    return readdirSync(join(root, "signatures"), {withFileTypes: true})
+      .flatMap((entry) => (entry.isFile() && entry.name !== timestampName ? [entry.name] : []))
       .toSorted();
   } catch {
     return [];
