@@ -17,11 +17,20 @@ afterEach(() => shell.close());
 
 /** Every file of the run and of its temporary folders. */
 function files(folder: string): readonly string[] {
-  return readdirSync(folder).flatMap((name) => {
+  return existing(() => readdirSync(folder), []).flatMap((name) => {
     const path = join(folder, name);
-    const stat = statSync(path);
-    return stat.isDirectory() ? files(path) : stat.isFile() ? [path] : [];
+    const stat = statSync(path, {throwIfNoEntry: false});
+    return stat?.isDirectory() ? files(path) : stat?.isFile() ? [path] : [];
   });
+}
+/** Other tests make and remove such folders at the same time. */
+function existing<T>(read: () => T, gone: T): T {
+  try {
+    return read();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return gone;
+    throw error;
+  }
 }
 function holding(text: string): readonly string[] {
   const folders = [
@@ -30,7 +39,7 @@ function holding(text: string): readonly string[] {
       .filter((name) => name.startsWith("runbook-bash-"))
       .map((name) => join(tmpdir(), name))
   ];
-  return folders.flatMap(files).filter((path) => readFileSync(path, "utf8").includes(text));
+  return folders.flatMap(files).filter((path) => existing(() => readFileSync(path, "utf8"), "").includes(text));
 }
 
 test("the value of a secret is never on disk, and is there again in the next cell", async () => {
