@@ -1,8 +1,10 @@
 /** Secrets leave no trace: one streaming matcher of bytes stands in front of every sink, and finds them however a pipe cut them. */
 
-import type {Matcher} from "./matcher.ts";
+import type {Match, Matcher} from "./matcher.ts";
 import {createMatcher} from "./matcher.ts";
 import {secretForms} from "./secret-forms.ts";
+import type {VisibleText} from "./visible-text.ts";
+import {readVisible} from "./visible-text.ts";
 
 export interface Redactor {
   /** From now on this value, in every form it may be printed in, becomes `[redacted:NAME]`. */
@@ -79,16 +81,14 @@ export function createRedactor(): Redactor {
     function pass(bytes: Uint8Array, last: boolean): Uint8Array {
       if (matcher === null) return bytes;
       const text = tail.length === 0 ? bytes : Buffer.concat([tail, bytes]);
-      const hold = last ? text.length : matcher.beginning(text, 0, text.length);
+      const visible = readVisible(text);
+      const hold = last ? text.length : findHold(matcher, text, visible);
       const kept: Uint8Array[] = [];
       let next = 0; // bytes before it have been dealt with
       let secretTo = covered;
       // Secrets may overlap: everything that any of them covers is left out, under the mark of the first.
-      for (
-        let match = matcher.find(text, 0, text.length);
-        match !== null && match.start < hold;
-        match = matcher.find(text, match.start + 1, text.length)
-      ) {
+      for (const match of findMatches(matcher, text, visible)) {
+        if (match.start >= hold) break;
         if (match.start >= secretTo) {
           kept.push(text.subarray(Math.max(next, secretTo), match.start), marks[match.pattern]!);
           next = match.start;
@@ -103,4 +103,42 @@ export function createRedactor(): Redactor {
       return kept.length === 1 ? kept[0]! : Buffer.concat(kept);
     }
   }
+}
+
+const mostHidden = 16 * 1024; // bytes of a secret and of what stands between its letters
+
+/** From where on nobody can say yet: a secret, or a sequence that may stand inside one, has begun. */
+function findHold(matcher: Matcher, text: Uint8Array, visible: VisibleText | null): number {
+  const hold = beginningIn(matcher, text);
+  if (visible === null) return hold;
+  const place = beginningIn(matcher, visible.text);
+  const began = Math.min(hold, visible.open, place < visible.text.length ? visible.start(place) : text.length);
+  return text.length - began > matcher.longest + mostHidden ? hold : began;
+}
+
+/** A "_" may be struck over by the next letter, to underline it. */
+function beginningIn(matcher: Matcher, text: Uint8Array): number {
+  const hold = matcher.beginning(text, 0, text.length);
+  if (text.at(-1) !== underscore) return hold;
+  const before = matcher.beginning(text, 0, text.length - 1);
+  return before < text.length - 1 ? Math.min(hold, before) : hold;
+}
+
+const underscore = 0x5f;
+
+/** By their places. Where something stands between the letters of a secret, all from its first to its last is covered. */
+function* findMatches(matcher: Matcher, text: Uint8Array, visible: VisibleText | null): Generator<Match> {
+  const plain = eachMatch(matcher, text);
+  if (visible === null) return yield* plain;
+  const hidden = [...eachMatch(matcher, visible.text)].map(({start, end, pattern}) => ({
+    start: visible.start(start),
+    end: visible.end(end - 1),
+    pattern
+  }));
+  yield* [...plain, ...hidden].sort((a, b) => a.start - b.start || b.end - a.end);
+}
+
+function* eachMatch(matcher: Matcher, text: Uint8Array): Generator<Match> {
+  for (let match = matcher.find(text, 0, text.length); match !== null; match = matcher.find(text, match.start + 1, text.length))
+    yield match;
 }

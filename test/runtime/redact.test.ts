@@ -124,6 +124,39 @@ describe("the redactor", () => {
     );
   });
 
+  const secret = "s3cr3t-t0ken";
+  test.each([
+    ["colours between its letters", Array.from(secret, (letter, at) => `\x1b[3${at % 8}m${letter}\x1b[0m`).join("")],
+    ["a colour at one place", `s3cr3t\x1b[1;31m-t0ken`],
+    ["a link and a title inside", `s3\x1b]8;;https://a.example\x1b\\cr3t\x1b]0;title\x07-t0ken`],
+    ["letters struck twice, as for a printer", Array.from(secret, (letter) => `${letter}\b${letter}`).join("")],
+    ["letters underlined, as for a printer", Array.from(secret, (letter) => `_\b${letter}`).join("")],
+    ["a typing error corrected", "s3crX\b3t-t0ken"],
+    ["a NUL after each letter, as UTF-16 has it", Array.from(secret, (letter) => `${letter}\0`).join("")],
+    ["a change of the character set", `s3cr\x1b(B3t-t0\x1b=ken`]
+  ])("finds a secret with %s, however it is cut", (_, printed) => {
+    const redactor = createRedactor();
+    redactor.add("TOKEN", secret);
+    const text = Buffer.from(`\x1b[32mbefore ${printed} after\x1b[0m s3cr\x1b[1m.`);
+    for (const size of printed.includes("X\b") ? [text.length] : Array.from(text, (_, at) => at + 1)) {
+      const found = redactIn(redactor, cut(text, size));
+      expect(found.count).toBe(1);
+      expect(found.text.replace(/\[redacted:TOKEN\][^ ]*/, "M")).toMatch(/^\x1b\[32mbefore [^s]*M after\x1b\[0m s3cr\x1b\[1m\.$/);
+    }
+  });
+
+  test("holds back no more than it must, whatever stands inside", () => {
+    const redactor = createRedactor();
+    redactor.add("TOKEN", secret);
+    const stream = redactor.stream();
+    const flood = Buffer.from(`s${"\x1b[31m".repeat(20_000)}`);
+    expect(flood.length - stream.write(flood).length).toBeLessThan(20_000);
+    expect(stream.write(Buffer.from("\x1b]0;never ended")).length).toBeLessThan(flood.length);
+    const all = redactor.stream();
+    const out = Buffer.concat([all.write(flood), all.write(Buffer.from("\n.")), all.end()]);
+    expect(out.equals(Buffer.concat([flood, Buffer.from("\n.")]))).toBe(true);
+  });
+
   test("finds the lines of a key, also indented", () => {
     const redactor = createRedactor();
     redactor.add("KEY", "-----BEGIN KEY-----\nabcdefghijkl\nmnopqrstuvwx\n-----END KEY-----\n");
