@@ -2,6 +2,7 @@ import type {Node, Pair} from "yaml";
 import {isMap, isScalar, isSeq, LineCounter, parseDocument} from "yaml";
 
 import {UsageError} from "../model/usage-error.ts";
+import {isClosing} from "./closing.ts";
 
 export interface WrittenAnswer {
   readonly key: string; // a step's id or an input's name
@@ -17,6 +18,7 @@ export interface WrittenAnswer {
  *     can-access: "No"
  *     prerequisites: {answer: completed, by: Ada, note: checked on the standby}
  *     RECOVERY_TARGET: 2026-01-31 14:30:00+00
+ *     closing: {scenario: The disk of the primary is lost}    # for the record, see `parseClosing`
  */
 export function parseAnswers(path: string, text: string): readonly WrittenAnswer[] {
   const lines = new LineCounter();
@@ -29,8 +31,13 @@ export function parseAnswers(path: string, text: string): readonly WrittenAnswer
   if (broken) throw complain(broken.pos[0], broken.message);
   if (document.contents === null) return [];
   if (!isMap(document.contents)) throw complain(offsetOf(document.contents), "expected lines of `step-id: answer`");
-  return document.contents.items.map((pair) => readAnswer(pair as Pair<Node, Node | null>, complain));
+  return document.contents.items
+    .filter((pair) => !isForRecord(pair as Pair<Node, Node | null>))
+    .map((pair) => readAnswer(pair as Pair<Node, Node | null>, complain));
 }
+
+/** What only people know of the run is no answer to a step. */
+const isForRecord = ({key, value}: Pair<Node, Node | null>): boolean => textOf(key) === "closing" && isClosing(value?.toJSON());
 
 function readAnswer({key, value}: Pair<Node, Node | null>, complain: (offset: number, message: string) => UsageError): WrittenAnswer {
   const name = textOf(key);

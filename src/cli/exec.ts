@@ -32,6 +32,7 @@ export interface ExecOptions {
   readonly runsDir: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly report?: readonly string[];
   readonly archive?: string; // the folder to put its bag into
   readonly sign?: string;
   readonly acceptFindings?: string;
@@ -41,12 +42,13 @@ export interface ExecOptions {
 export async function exec(reference: string, options: ExecOptions): Promise<number> {
   const {confirmDestructive = false, acceptProposals = false, drill = false} = options;
   const limitMs = timeLimit(options.timeout);
+  const reports = options.report === undefined ? null : await prepareReports(options.report);
 
   const document = await openDocument(reference);
   const {runbook, bytes, included, directory, section, problems} = document;
   if (!report(problems, options)) return 2;
   const given = await givenFor(document, options);
-  const {values, answers, environment, operator} = given;
+  const {values, answers, environment, operator, closing} = given;
   checkAnswers(runbook, answers);
   const reviewed =
     options.confirmFile === undefined ? null : (await import("./confirm-file.ts")).readConfirmFile(options.confirmFile, runbook);
@@ -92,6 +94,7 @@ export async function exec(reference: string, options: ExecOptions): Promise<num
     kinds,
     environment,
     values,
+    closing,
     conductor,
     screen: isAttendedHere ? screenSize : null,
     onEvents: reporter.hear
@@ -105,12 +108,19 @@ export async function exec(reference: string, options: ExecOptions): Promise<num
   try {
     const run = await performance.done;
     reporter.end({folder: performance.folder, unanswered: conductor.unanswered});
-    const code = exitCode(run);
+    const code = (await reports?.(performance.folder, exitCode(run))) ?? exitCode(run);
     return options.archive === undefined ? code : (await import("./archive.ts")).archiveAfter(performance.folder, code, options);
   } finally {
     if (limit) clearTimeout(limit);
     release();
   }
+}
+
+/** Holds the call against what can be written, before anything runs; what it gives writes the reports. */
+export async function prepareReports(given: readonly string[]): Promise<(folder: string, code: number) => Promise<number>> {
+  const {readReports, writeReports} = await import("./reports.ts");
+  const reports = readReports(given);
+  return (folder, code) => writeReports(folder, reports, code);
 }
 
 /** Only a document that requires programs pays for asking them. */

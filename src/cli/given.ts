@@ -2,6 +2,7 @@
 import {readFileSync} from "node:fs";
 import {parseEnv} from "node:util";
 
+import type {ClosingAnswered} from "../model/closing.ts";
 import type {Via} from "../model/event.ts";
 import {hint} from "../model/nearest.ts";
 import type {Runbook, StepId} from "../model/runbook.ts";
@@ -19,6 +20,7 @@ export interface GivenAnswer {
 export interface Given {
   readonly values: readonly GivenValue[];
   readonly answers: ReadonlyMap<StepId, GivenAnswer>;
+  readonly closing: ClosingAnswered | null; // what only people know, as far as it was known before
 }
 
 export interface GivenOptions {
@@ -68,7 +70,11 @@ export async function readGiven(runbook: Runbook, options: GivenOptions, operato
       );
     answers.set(step.id, {text: phrase, note: "", by: null, via: "--confirm"});
   }
-  return {values: [...values.values()], answers};
+  return {
+    values: [...values.values()],
+    answers,
+    closing: options.answers === undefined ? null : await readClosing(options.answers, operator)
+  };
 }
 
 function readAssignment(text: string): readonly [name: string, value: string] {
@@ -89,12 +95,21 @@ function namesOfSettings({settings: {connections, hosts, secrets}}: Runbook): re
   return [...secrets, ...templates.flatMap((template) => findTemplates(template).map(({name}) => name))];
 }
 
+async function readClosing(path: string, operator: string): Promise<ClosingAnswered | null> {
+  const {parseClosing} = await import("./closing.ts");
+  const written = parseClosing(path, readText("--answers", path));
+  if (written === null) return null;
+  if (Object.keys(written.deviations).length > 0)
+    throw new UsageError(`${path}: closing: why a run deviated is said when it is over: runbook close RUN --answers ${path}`);
+  return {type: "closing-answered", ...written.said, by: operator, via: "--answers"};
+}
+
 async function readAnswers(path: string): Promise<readonly WrittenAnswer[]> {
   const {parseAnswers} = await import("./answers.ts");
   return parseAnswers(path, readText("--answers", path));
 }
 
-function readText(option: string, path: string): string {
+export function readText(option: string, path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {

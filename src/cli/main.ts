@@ -43,11 +43,11 @@ function createProgram(): Command {
     .option("--runs-dir <dir>", "where run folders are made", ".runbook/runs")
     .option("--json", "write the events to stdout, one a line")
     .option("--quiet", "say only what went wrong")
+    .option("--report <format=file>", "write the run to FILE when it is over, as export does: junit=report.xml (repeatable)", collect)
     .option("--archive <dir>", "archive the run when it is over, in this folder")
     .option("--sign <key>", "sign that archive with this ssh key")
     .option("--accept-findings <why>", "archive although something in it looks like a secret; the archive says so")
     .option("--dry-run", "say what would happen at each step; run nothing")
-    .addOption(later("--report <format=file>"))
     .addHelpText("after", EXIT_CODES)
     .action(async (file, options) => finish((await import("./exec.ts")).exec(file, options)));
 
@@ -68,6 +68,7 @@ function createProgram(): Command {
     .option("--runs-dir <dir>", "where run folders are", ".runbook/runs")
     .option("--json", "write the events to stdout, one a line")
     .option("--quiet", "say only what went wrong")
+    .option("--report <format=file>", "write the run to FILE when it is over, as export does: junit=report.xml (repeatable)", collect)
     .option("--archive <dir>", "archive the run when it is over, in this folder")
     .option("--sign <key>", "sign that archive with this ssh key")
     .option("--accept-findings <why>", "archive although something in it looks like a secret; the archive says so")
@@ -104,8 +105,16 @@ function createProgram(): Command {
     .action(async (run, options) => finish((await import("./show.ts")).show(run, options)));
 
   program
+    .command("close <run>")
+    .description("add to the record of a run that is over what only people know: scenario, findings, sign-off, whys")
+    .requiredOption("--answers <file>", "YAML: the part closing of a file of answers")
+    .option("--operator <name>", "who says so (default: $RUNBOOK_OPERATOR, else the user)")
+    .option("--runs-dir <dir>", "where run folders are", ".runbook/runs")
+    .action(async (run, options) => finish((await import("./close.ts")).close(run, options)));
+
+  program
     .command("export <run>")
-    .description("a run as a file for other people: json is its record")
+    .description("a run as a file for other people: a page that stands alone, a document, a notebook, a report for CI, its record")
     .requiredOption("--to <format>", "html, md, ipynb, junit or json")
     .option("--out <file>", "where to write it (default: stdout)")
     .option("--runs-dir <dir>", "where run folders are", ".runbook/runs")
@@ -162,16 +171,6 @@ Exit codes:
   3    stopped at a question that nobody answered
   4    all steps passed, an objective was missed
   130  cancelled`;
-
-/** An option that is specified and not yet there: refused in words, so that nobody believes it was heeded. */
-function later(flags: string): Option {
-  const name = flags.split(" ")[0]!;
-  const refuse = (): never => {
-    throw new UsageError(`${name} does not exist yet; nothing was run`);
-  };
-  const option = new Option(flags).hideHelp();
-  return flags.includes("<") ? option.argParser(refuse) : option.preset(true).argParser(refuse);
-}
 
 function toPort(text: string): number {
   const port = Number(text);

@@ -15,7 +15,7 @@ import {resume} from "../runtime/resume.ts";
 import {findRun, readRun} from "../runtime/runs.ts";
 import {openDocumentOfRun} from "./document.ts";
 import type {ExecOptions} from "./exec.ts";
-import {findLacks, report} from "./exec.ts";
+import {findLacks, prepareReports, report} from "./exec.ts";
 import {exitCode} from "./exit-code.ts";
 import type {GivenHere} from "./given-for.ts";
 import {givenFor} from "./given-for.ts";
@@ -36,6 +36,7 @@ export interface ResumeOptions extends Omit<ExecOptions, "drill" | "dryRun"> {
 export async function resumeRun(reference: string, options: ResumeOptions): Promise<number> {
   const {confirmDestructive = false, acceptProposals = false, acceptChanges = false} = options;
   const limitMs = timeLimit(options.timeout);
+  const reports = options.report === undefined ? null : await prepareReports(options.report);
   const recording = await readRun(await findRun(resolve(options.runsDir), reference));
   const {start, ended} = recording.run;
   if (start === null)
@@ -47,7 +48,7 @@ export async function resumeRun(reference: string, options: ResumeOptions): Prom
   const {runbook, bytes, included, directory, problems} = document;
   if (!report(problems, options)) return 2;
   const given = await givenFor(document, options);
-  const {values, answers, environment, operator} = given;
+  const {values, answers, environment, operator, closing} = given;
   checkAnswers(runbook, answers);
   const reviewed =
     options.confirmFile === undefined ? null : (await import("./confirm-file.ts")).readConfirmFile(options.confirmFile, runbook);
@@ -82,6 +83,7 @@ export async function resumeRun(reference: string, options: ResumeOptions): Prom
       kinds,
       environment,
       values,
+      closing,
       conductor,
       screen: isAttendedHere ? screenSize : null,
       onEarlier(_, run) {
@@ -99,7 +101,7 @@ export async function resumeRun(reference: string, options: ResumeOptions): Prom
     try {
       const run = await performance.done;
       (reporter as Reporter | null)?.end({folder: performance.folder, unanswered: conductor.unanswered});
-      const code = exitCode(run);
+      const code = (await reports?.(performance.folder, exitCode(run))) ?? exitCode(run);
       return options.archive === undefined ? code : (await import("./archive.ts")).archiveAfter(performance.folder, code, options);
     } finally {
       if (limit) clearTimeout(limit);

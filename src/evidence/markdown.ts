@@ -19,7 +19,8 @@ export const toMarkdown: View = (material) => {
     if (piece.type === "step") lines.push(...indent(resultLines(piece.step, stepRun(material.run, piece.step.id)), piece.indent));
   }
   const head = headOf(lines);
-  return `${[...lines.slice(0, head), ...summaryLines(material), ...lines.slice(head)].join("\n").trimEnd()}\n`;
+  const rest = lines[head] === "" ? lines.slice(head) : ["", ...lines.slice(head)];
+  return `${[...lines.slice(0, head), ...summaryLines(material), ...rest].join("\n").trim()}\n`;
 };
 
 /** The frontmatter must stay the first thing of the file. */

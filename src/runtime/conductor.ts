@@ -2,6 +2,8 @@
  * Who decides. A run asks its conductor what comes next and puts its questions to it: headless, the answers came with the
  * command line; served, they come from the people at the page. The run itself never answers anything.
  */
+
+import type {ClosingAnswered} from "../model/closing.ts";
 import type {Edit} from "../model/edit.ts";
 import type {Answer, Event, Fact, Mode, Question, Via} from "../model/event.ts";
 import type {AnyKind, TerminalSize} from "../model/kind.ts";
@@ -52,6 +54,7 @@ export interface RunRequest {
   readonly kinds: readonly AnyKind[];
   readonly environment: Readonly<Record<string, string>>; // of the process
   readonly values: readonly GivenValue[]; // --set, --env-file, --answers: inputs and template names
+  readonly closing?: ClosingAnswered | null; // what people said of the run before it began
   readonly conductor: Conductor;
   readonly screen?: (() => TerminalSize) | null; // of who can type into a cell with `tty`; null: nobody can
   /** Hears events once they are written: in order, each once, durable ones after their sync. */

@@ -134,6 +134,7 @@ export async function startPerforming(
   }
 
   async function performGiven(): Promise<void> {
+    if (request.closing) await stage.record(request.closing);
     for (const input of runbook.inputs) {
       const value = given.get(input.name);
       if (value) await setInput(stage, input, value);

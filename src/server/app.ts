@@ -20,7 +20,7 @@ import {safeHeaders} from "./headers.ts";
 import {readHome} from "./home.ts";
 import type {Library} from "./library.ts";
 import {openLine} from "./line.ts";
-import {CommandError, readCommand} from "./read-command.ts";
+import {CommandError, readCommand, readSaidOf} from "./read-command.ts";
 import type {Records} from "./records.ts";
 
 interface Env {
@@ -116,6 +116,14 @@ export function createApp({access, assets, library, desks, records}: AppParts): 
       streamEvents(id as RunId, events, () => gone.abort()),
       {headers}
     );
+  });
+  app.post("/api/runs/:id/closing", async (context) => {
+    const id = context.req.param("id");
+    const said = readSaidOf(await readBody(context));
+    const event = await records.say(id, {type: "closing-answered", ...said, by: context.get("person"), via: "page"});
+    if (event === null) return unknownRun(context);
+    desks.hear(id as RunId, event);
+    return context.json(event, 201);
   });
   app.get("/api/runs/:id/outputs/:file", async (context) => {
     const file = context.req.param("file");

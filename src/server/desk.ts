@@ -205,7 +205,7 @@ export class Desk {
         values: [...this.#values.values()],
         conductor: this.#operator,
         screen: () => this.#typing.size,
-        onEvents: (events) => this.#hear(events)
+        onEvents: (events) => this.hear(events)
       })
     );
   }
@@ -228,8 +228,8 @@ export class Desk {
         values: [...this.#values.values()],
         conductor: this.#operator,
         screen: () => this.#typing.size,
-        onEarlier: (events) => this.#hear(events),
-        onEvents: (events) => this.#hear(events)
+        onEarlier: (events) => this.hear(events),
+        onEvents: (events) => this.hear(events)
       })
     );
     if (trouble === null) this.#interrupted = null;
@@ -281,7 +281,8 @@ export class Desk {
     return null;
   }
 
-  #hear(events: readonly Event[]): void {
+  /** What happens in the run, and what is said of it afterwards. */
+  hear(events: readonly Event[]): void {
     const started = events.find(({type}) => type === "run-started");
     if (started?.type === "run-started") this.broadcast.reset(started.run);
     this.run = fold(events, this.run);

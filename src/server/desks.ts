@@ -1,3 +1,4 @@
+import type {Event} from "../model/event.ts";
 import type {RunId} from "../model/runbook.ts";
 import type {DeskOptions} from "./desk.ts";
 import {Desk} from "./desk.ts";
@@ -9,6 +10,8 @@ export interface Desks {
   find(name: string): Promise<Desk | null>;
   /** The desk, if somebody has opened it. */
   peek(name: string): Desk | null;
+  /** Something was said of a run that has ended: whoever still sits at its desk hears of it. */
+  hear(id: RunId, event: Event): void;
   /** Whether a run is being performed here. */
   holds(id: RunId): boolean;
   close(): Promise<void>;
@@ -30,6 +33,9 @@ export function createDesks(library: Library, options: Omit<DeskOptions, "read">
       return desk;
     },
     peek: (name) => open.get(name) ?? null,
+    hear(id, event) {
+      for (const desk of open.values()) if (desk.run.start?.run === id) desk.hear([event]);
+    },
     holds: (id) => [...open.values()].some(({run}) => run.start?.run === id && run.ended === null),
     async close() {
       await Promise.all([...open.values()].map((desk) => desk.close()));

@@ -1,4 +1,4 @@
-import type {Said} from "../model/closing.ts";
+import type {Finding, Said} from "../model/closing.ts";
 import {nothingSaid} from "../model/closing.ts";
 import type {Command} from "../model/command.ts";
 import type {Answer} from "../model/event.ts";
@@ -79,6 +79,9 @@ function readAnswer(value: unknown): Answer {
   }
 }
 
+/** What somebody says of a run that is over. */
+export const readSaidOf = (value: unknown): Said => readSaid(readObject(value, "what is said"));
+
 function readSaid(fields: Fields): Said {
   const text = (name: string): string | null => (fields[name] == null ? null : readText(fields, name));
   const whys = readObject(fields.whys ?? {}, '"whys"');
@@ -88,9 +91,28 @@ function readSaid(fields: Fields): Said {
     assumptions: text("assumptions"),
     independence: text("independence"),
     reportedTo: text("reportedTo"),
+    findings: fields.findings == null ? null : readFindings(fields.findings),
+    signOff: fields.signOff == null ? null : readSignOff(readObject(fields.signOff, '"signOff"')),
     whys: Object.fromEntries(Object.keys(whys).map((seq) => [seq, readText(whys, seq)]))
   };
 }
+
+function readFindings(value: unknown): readonly Finding[] {
+  if (!Array.isArray(value)) throw new CommandError(`"findings" must be a list, not ${JSON.stringify(value)}`);
+  return value.map((one) => {
+    const fields = readObject(one, "a finding");
+    const text = (name: string): string | null => (fields[name] == null ? null : readText(fields, name));
+    return {
+      finding: readText(fields, "finding"),
+      severity: text("severity"),
+      owner: text("owner"),
+      due: text("due"),
+      ticket: text("ticket")
+    };
+  });
+}
+
+const readSignOff = (fields: Fields): NonNullable<Said["signOff"]> => ({name: readText(fields, "name"), role: readText(fields, "role")});
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -2,6 +2,7 @@
 import {stat} from "node:fs/promises";
 import {basename, join} from "node:path";
 
+import type {ClosingAnswered} from "../model/closing.ts";
 import type {Event} from "../model/event.ts";
 import type {AnyKind} from "../model/kind.ts";
 import type {MeasuredRun} from "../model/measured-run.ts";
@@ -10,6 +11,7 @@ import type {ServedComparison, ServedRecord} from "../model/served.ts";
 import type {KnownRun} from "../runtime/registered-runs.ts";
 import {listKnownRuns} from "../runtime/registered-runs.ts";
 import {findRun, followRun, readRun} from "../runtime/runs.ts";
+import {sayAfterwards} from "../runtime/say-afterwards.ts";
 import {compare} from "./compare.ts";
 import {findLastDurations} from "./last-durations.ts";
 import {readRunbook} from "./library.ts";
@@ -23,6 +25,8 @@ export interface Records {
   open(id: string, reader: {readonly name: string; here(id: RunId): boolean}): Promise<ServedRecord | null>;
   /** The events after a number, and what comes while somebody is at work on the run. */
   follow(id: string, options: {readonly after: number; readonly signal: AbortSignal}): Promise<AsyncGenerator<readonly Event[]> | null>;
+  /** Adds to its journal what somebody knows of a run that is over; null for an unknown run. */
+  say(id: string, said: ClosingAnswered): Promise<Event | null>;
   /** Where a cell's whole output lies; null for anything else. */
   output(id: string, file: string): Promise<{readonly path: string; readonly bytes: number} | null>;
   /** How long the cells of a runbook took in its last run but this one. */
@@ -64,6 +68,10 @@ export function openRecords({runsDirectory, kinds}: {runsDirectory: string; kind
     async follow(id, options) {
       const folder = await find(id);
       return folder === null ? null : followRun(folder, options);
+    },
+    async say(id, said) {
+      const folder = await find(id);
+      return folder === null ? null : sayAfterwards(folder, said);
     },
     async output(id, file) {
       const folder = await find(id);

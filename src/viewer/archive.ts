@@ -21,6 +21,7 @@ export function archived({document, events, outputs}: ArchivedRun): RunSource {
       return () => {};
     },
     commands: null,
+    say: null,
     isAlone: true,
     readRest: async (_run, file, from) => {
       const kept = outputs[file];

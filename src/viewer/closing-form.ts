@@ -23,7 +23,7 @@ export class ClosingForm extends RunElement {
       ${this.#deviations()}
       <label>${left === 0 ? "Why it is abandoned, if it is" : "Why it ends here"}<input name="why" autocomplete="off"></label>
       <details><summary>For the record: what only you know</summary>
-        <div class="end-texts">${closingTexts.map((name) => html`<label>${labels[name]}<textarea name=${name} rows="2"></textarea></label>`)}</div>
+        <div class="end-texts">${closingTexts.map((name) => html`<label>${closingLabels[name]}<textarea name=${name} rows="2"></textarea></label>`)}</div>
       </details>
       <div class="answers">
         <button class="confirm" value="finish" ?disabled=${this.isSending || reason !== null} title=${reason ?? nothing}>Finish the run</button>
@@ -57,7 +57,7 @@ export class ClosingForm extends RunElement {
     const why = String(fields.get("why") ?? "").trim();
     const said = readSaid(fields);
     this.isSending = true;
-    const isSaid = said === null || (await store.send({type: "say", said}));
+    const isSaid = isNothing(said) || (await store.send({type: "say", said}));
     if (isSaid && (await store.send({type, why}))) this.#leave();
     this.isSending = false;
   }
@@ -67,21 +67,21 @@ export class ClosingForm extends RunElement {
   }
 }
 
-const labels: Readonly<Record<(typeof closingTexts)[number], string>> = {
+export const closingLabels: Readonly<Record<(typeof closingTexts)[number], string>> = {
   scenario: "Scenario: what was practised, or what had happened, and why this",
   assumptions: "Assumptions",
   independence: "Who tested, and how independent they are of those who run the system",
   reportedTo: "Reported to"
 };
 
-/** What the fields say; null when nothing was written. */
-function readSaid(fields: FormData): Said | null {
+/** What the fields say; of what is empty, nothing. */
+export function readSaid(fields: FormData): Said {
   const text = (name: string): string | null => String(fields.get(name) ?? "").trim() || null;
   const whys = [...fields.keys()].flatMap((name) => {
     const why = name.startsWith("why:") ? text(name) : null;
     return why === null ? [] : [[name.slice(4), why] as const];
   });
-  const said: Said = {
+  return {
     ...nothingSaid,
     scenario: text("scenario"),
     assumptions: text("assumptions"),
@@ -89,5 +89,6 @@ function readSaid(fields: FormData): Said | null {
     reportedTo: text("reportedTo"),
     whys: Object.fromEntries(whys)
   };
-  return whys.length === 0 && closingTexts.every((name) => said[name] === null) ? null : said;
 }
+
+const isNothing = (said: Said): boolean => Object.keys(said.whys).length === 0 && closingTexts.every((name) => said[name] === null);

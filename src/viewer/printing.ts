@@ -1,8 +1,17 @@
 import type {ReactiveController, ReactiveControllerHost} from "lit";
 
-/** On paper nothing can be unfolded: whoever has this shows all there is while the page is printed. */
+let isPrinting = false;
+const hosts = new Set<ReactiveControllerHost>();
+
+function set(now: boolean): void {
+  isPrinting = now;
+  for (const host of hosts) host.requestUpdate();
+}
+window.addEventListener("beforeprint", () => set(true));
+window.addEventListener("afterprint", () => set(false));
+
+/** On paper nothing can be unfolded: whoever has this shows all there is while the page is printed, also if it is only made then. */
 export class Printing implements ReactiveController {
-  isNow = false;
   readonly #host: ReactiveControllerHost;
 
   constructor(host: ReactiveControllerHost) {
@@ -10,21 +19,15 @@ export class Printing implements ReactiveController {
     host.addController(this);
   }
 
+  get isNow(): boolean {
+    return isPrinting;
+  }
+
   hostConnected(): void {
-    window.addEventListener("beforeprint", this.#begin);
-    window.addEventListener("afterprint", this.#end);
+    hosts.add(this.#host);
   }
 
   hostDisconnected(): void {
-    window.removeEventListener("beforeprint", this.#begin);
-    window.removeEventListener("afterprint", this.#end);
-  }
-
-  readonly #begin = (): void => this.#set(true);
-  readonly #end = (): void => this.#set(false);
-
-  #set(isNow: boolean): void {
-    this.isNow = isNow;
-    this.#host.requestUpdate();
+    hosts.delete(this.#host);
   }
 }

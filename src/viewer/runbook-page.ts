@@ -7,6 +7,7 @@ import {findUsualTimeout} from "./cell-options.ts";
 import {RunElement} from "./elements.ts";
 import {playIcon} from "./icons.ts";
 import {handleKey, helpText} from "./keyboard.ts";
+import "./closing-record.ts";
 import "./page-banner.ts";
 import "./page-header.ts";
 import "./page-outline.ts";
@@ -51,6 +52,7 @@ export class RunbookPage extends RunElement {
         <nav class="outline ${this.outlined ? "is-open" : ""}" aria-label="Outline" @click=${() => (this.outlined = false)}><page-outline .store=${store}></page-outline></nav>
         <main id="document" tabindex="-1">
           <page-banner .store=${store}></page-banner>
+          <closing-record .store=${store}></closing-record>
           ${guard([store.document], () => this.#article())}
         </main>
         ${this.logged || this.#wide.matches ? html`<aside class="room ${this.logged ? "is-open" : ""}" aria-label="Who is here and what happened"><run-log .store=${store}></run-log></aside>` : nothing}

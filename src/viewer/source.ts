@@ -1,4 +1,6 @@
 /** Where a page gets its run from. A live page and one that is opened from a file differ in this and in nothing else. */
+
+import type {Said} from "../model/closing.ts";
 import type {Command} from "../model/command.ts";
 import type {Event} from "../model/event.ts";
 import type {RunId} from "../model/runbook.ts";
@@ -12,6 +14,8 @@ export interface RunSource {
   /** Tells of everything after `lastId` (`run/seq`), and goes on until it is called off. */
   follow(lastId: () => string | null, listener: Listener): () => void;
   readonly commands: Commands | null; // null: a record can be read, not run
+  /** Says what people know of a run that is over; gives what was recorded, or in words why not. Null: nobody can, here. */
+  readonly say: ((run: RunId, said: Said) => Promise<Event | string>) | null;
   readonly isAlone: boolean; // nothing else can be reached from the page: no other runbook, no other run
   /** What was printed beyond what the journal holds, which is up to byte `from`; as much of it as is worth showing. */
   readRest(run: RunId, file: string, from: number): Promise<Rest | null>;
@@ -44,6 +48,7 @@ export function live(name: string): RunSource {
     document: () => getJson<ServedDocument>(`/api/document?${query}`),
     follow: (lastId, listener) => takeSeat(name, lastId, toHeard(noticeStrangers(listener))),
     commands: {send: (command) => postCommand(`/api/commands?${query}`, command)},
+    say: postSaid,
     isAlone: false,
     readRest: readTail,
     outputUrl,
@@ -61,6 +66,7 @@ export function recorded(id: string): RunSource {
       return () => stream.close();
     },
     commands: null,
+    say: postSaid,
     isAlone: false,
     readRest: readTail,
     outputUrl,
@@ -119,6 +125,19 @@ async function postCommand(address: string, command: Command): Promise<string | 
     return response.ok ? null : await readMessage(response);
   } catch {
     return "the server does not answer; nothing was sent";
+  }
+}
+
+async function postSaid(run: RunId, said: Said): Promise<Event | string> {
+  try {
+    const response = await fetch(`/api/runs/${encodeURIComponent(run)}/closing`, {
+      method: "POST",
+      headers: {"Content-Type": "application/json"},
+      body: JSON.stringify(said)
+    });
+    return response.ok ? ((await response.json()) as Event) : await readMessage(response);
+  } catch {
+    return "the server does not answer; nothing was recorded";
   }
 }
 

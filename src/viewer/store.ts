@@ -1,4 +1,5 @@
 /** What a page knows: the document, and the fold of the events that came. Elements watch it, and hear only of what concerns them. */
+import type {Said} from "../model/closing.ts";
 import type {Command} from "../model/command.ts";
 import {refusal} from "../model/command.ts";
 import {durationsOf} from "../model/durations.ts";
@@ -105,6 +106,14 @@ export class RunStore {
     this.trouble = (await this.source.commands?.send(command)) ?? null;
     this.#notify();
     return this.trouble === null;
+  }
+
+  /** Says what people know of a run that is over; null when it was recorded, else why not. */
+  async say(said: Said): Promise<string | null> {
+    const recorded = await this.source.say?.(this.run.start!.run, said);
+    if (recorded === undefined || typeof recorded === "string") return recorded ?? "nothing can be recorded here";
+    this.#receive([recorded]);
+    return null;
   }
 
   dismiss(): void {

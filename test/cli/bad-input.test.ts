@@ -73,13 +73,13 @@ describe("a call that is wrong", () => {
       args: ["exec", "good.md", "--comfirm", "go"],
       says: /unknown option '--comfirm'\n\(Did you mean --confirm\?\)/
     },
-    "a report, which is yet to come": {
-      args: ["exec", "good.md", "--report", "junit=a.xml"],
-      says: "runbook: --report does not exist yet; nothing was run"
+    "a report in a format that is none": {
+      args: ["exec", "good.md", "--report", "juni=a.xml"],
+      says: 'runbook: "juni" is no format; did you mean "junit"?; there are html, md, ipynb, junit, json'
     },
-    "an archive, which is yet to come": {
-      args: ["exec", "good.md", "--archive", "bags"],
-      says: "runbook: --archive does not exist yet; nothing was run"
+    "a report where nothing can be written": {
+      args: ["exec", "good.md", "--report", "md=nowhere/a.md"],
+      says: "runbook: --report md=nowhere/a.md: nowhere/a.md cannot be written: ENOENT"
     },
     "a file of confirmations that is not there": {
       args: ["exec", "good.md", "--confirm-file", "none.yaml"],
@@ -88,10 +88,6 @@ describe("a call that is wrong", () => {
     "values for a plan that needs none": {
       args: ["plan", "good.md", "--set", "WHO=x"],
       says: "runbook: --set is only for plan --confirmations"
-    },
-    "a command that is yet to come": {
-      args: ["archive", "latest", "--now"],
-      says: 'runbook: "runbook archive" does not exist yet; runbook --help lists what does'
     },
     "no command that ever was": {args: ["exce", "good.md"], says: /unknown command 'exce'\n\(Did you mean exec\?\)/},
     "no file at all": {args: ["exec"], says: "missing required argument 'file'"},

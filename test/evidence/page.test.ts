@@ -118,7 +118,6 @@ test("on paper every row, every attempt and every line is there", async () => {
     () => [...document.querySelectorAll(".terminal, .rows")].filter((box) => box.scrollHeight > box.clientHeight + 1).length
   );
   expect(clipped).toBe(0);
-  expect((await page.pdf()).length).toBeGreaterThan(10_000);
   await close();
 });
 
