@@ -254,6 +254,7 @@ export interface Include {
   readonly file: string | null; // null: a section of this document
   readonly section: SectionId | null;
   readonly on: Readonly<Record<string, string>>;
+  readonly own: boolean; // its connections and hosts come along, as `<id>.<name>`
   readonly set: Readonly<Record<string, string>>;
   readonly before: number; // its steps stand before `steps[before]`
   readonly within: SectionId;

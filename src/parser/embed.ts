@@ -3,7 +3,7 @@ import {dirname, join} from "node:path/posix";
 import type {Link, Node, RootContent} from "mdast";
 import type {AnyKind} from "../model/kind.ts";
 import type {Cell, Expression, Problem, Section, SectionId, Slot, Step, StepId} from "../model/runbook.ts";
-import type {Part} from "./expand.ts";
+import type {Part, Places} from "./expand.ts";
 import type {Way} from "./includes.ts";
 import {rules} from "./rules.ts";
 
@@ -12,12 +12,13 @@ export function embed(
   way: Way,
   within: Section,
   {kinds, problems}: {readonly kinds: readonly AnyKind[]; readonly problems: Problem[]}
-): {readonly content: Part} {
+): {readonly content: Part; readonly on: Way["on"]} {
+  const {on, settings} = bringPlaces(part, way, kinds);
   const names = new Names(part, way);
   const [section, id] = [names.section, names.id];
   const steps = part.steps.map((step): Step => {
     const own = {...mapStep(step, names), id: id(step.id) as StepId, section: section(step.section)};
-    if (own.type === "cell") return {...own, options: mapTarget(own, way, kinds)};
+    if (own.type === "cell") return {...own, options: mapTarget(own, {...way, on}, kinds)};
     if (own.type !== "decision") return own;
     for (const {section: to, span} of own.choices)
       if (to !== null && !names.sections.has(to))
@@ -31,8 +32,10 @@ export function embed(
     return {...own, choices: own.choices.map((choice) => ({...choice, section: choice.section && section(choice.section)}))};
   });
   return {
+    on,
     content: {
       ...part,
+      settings,
       sections: mapSections(part, way, within, names),
       steps,
       inputs: part.inputs.map((input) => ({...input, section: section(input.section)})),
@@ -47,7 +50,7 @@ export function embed(
         ...one,
         id: id(one.id),
         within: section(one.within),
-        on: {...way.on, ...Object.fromEntries(Object.entries(one.on).map(([from, to]) => [from, way.on[to] ?? to]))}
+        on: {...on, ...Object.fromEntries(Object.entries(one.on).map(([from, to]) => [from, on[to] ?? to]))}
       }))
     }
   };
@@ -154,9 +157,27 @@ function mapStep(step: Step, names: Names): Step {
   }
 }
 
+/** Connections and hosts that come along under names of their own: those of an include that asks for it, and what came with theirs. */
+function bringPlaces(part: Part, way: Way, kinds: readonly AnyKind[]): {readonly on: Way["on"]; readonly settings: Places} {
+  const used = part.steps.flatMap((step) => (step.type === "cell" ? [step.options.on ?? usualOf(step, kinds)] : []));
+  const names = new Set(["default", ...used].filter((name) => !(name in way.on) && (way.own || name.includes("."))));
+  const rename = <Place>(places: Readonly<Record<string, Place>>): Readonly<Record<string, Place>> =>
+    Object.fromEntries(Object.entries(places).flatMap(([name, place]) => (names.has(name) ? [[`${way.id}.${name}`, place]] : [])));
+  const {connections, hosts} = part.settings;
+  const brought = [...names].filter((name) => name in connections || name in hosts);
+  return {
+    on: {...way.on, ...Object.fromEntries(brought.map((name) => [name, `${way.id}.${name}`]))},
+    settings: {connections: rename(connections), hosts: rename(hosts)}
+  };
+}
+
+const usualOf = ({kind}: Cell, kinds: readonly AnyKind[]): string =>
+  kinds.find(({name}) => name === kind)?.targets === "connections" ? "default" : "local";
+
 /** Where it runs here, and in which session: another file has its own, which begins in its folder. */
-function mapTarget({kind, options}: Cell, {on, id, file}: Way, kinds: readonly AnyKind[]): Cell["options"] {
-  const usual = kinds.find(({name}) => name === kind)?.targets === "connections" ? "default" : "local";
+function mapTarget(cell: Cell, {on, id, file}: Pick<Way, "on" | "id" | "file">, kinds: readonly AnyKind[]): Cell["options"] {
+  const {options} = cell;
+  const usual = usualOf(cell, kinds);
   const mapped = on[options.on ?? usual];
   return {
     ...options,

@@ -15,9 +15,17 @@ export function expandIncludes(root: Runbook, library: Library, kinds: readonly 
   if (waysOf(root).length === 0) return root;
   const used = new Map<string, Runbook>();
   const problems: Problem[] = [];
-  const {sections, steps, inputs, milestones, reminders, includes} = expandPart(root, null, {library, kinds, used, problems});
+  const {
+    sections,
+    steps,
+    inputs,
+    milestones,
+    reminders,
+    includes,
+    settings: places
+  } = expandPart(root, null, {library, kinds, used, problems});
   const files = [...used.values()];
-  const settings = join(root.settings, files);
+  const settings = {...join(root.settings, files), ...places};
   findUses({steps: [...steps], inputs: [...inputs], settings, kinds});
   const whole: Runbook = {
     ...root,
@@ -38,7 +46,9 @@ export function expandIncludes(root: Runbook, library: Library, kinds: readonly 
 /** What a part of a runbook brings, in that runbook's own names. */
 export interface Part extends Pick<Runbook, "path" | "title" | "sections" | "steps" | "inputs" | "milestones" | "reminders" | "includes"> {
   readonly part: SectionId | null;
+  readonly settings: Places; // its own, and those that come with what it includes
 }
+export type Places = Pick<Settings, "connections" | "hosts">;
 interface Context {
   readonly library: Library;
   readonly kinds: readonly AnyKind[];
@@ -66,9 +76,9 @@ function expandPart(runbook: Runbook, part: SectionId | null, context: Context):
   let next = 0;
   for (let place = 0; place <= steps.length; place++) {
     for (; brought[next] && placeOf(brought[next]!.way.before) === place; next++) {
-      const {way, content} = brought[next]!;
+      const {way, content, on} = brought[next]!;
       const {decision: _, choice: __, ...include} = way;
-      includes.push({...include, before: out.length}, ...content.includes.map((one) => ({...one, before: one.before + out.length})));
+      includes.push({...include, on, before: out.length}, ...content.includes.map((one) => ({...one, before: one.before + out.length})));
       milestones.push(...content.milestones.map((one) => ({...one, before: one.before + out.length})));
       reminders.push(...content.reminders);
       moved.push({way, before: place, by: content.steps.length});
@@ -97,13 +107,18 @@ function expandPart(runbook: Runbook, part: SectionId | null, context: Context):
     inputs: inputsOf(runbook, part, steps, brought),
     milestones: [...own, ...milestones].sort((a, b) => a.before - b.before),
     reminders: [...runbook.reminders.filter(inside), ...reminders],
-    includes
+    includes,
+    settings: {
+      connections: Object.assign({}, runbook.settings.connections, ...brought.map(({content}) => content.settings.connections)),
+      hosts: Object.assign({}, runbook.settings.hosts, ...brought.map(({content}) => content.settings.hosts))
+    }
   };
 }
 
 interface Brought {
   readonly way: Way;
   readonly content: Part;
+  readonly on: Way["on"];
 }
 
 /** A choice that led to another runbook leads to where its steps stand now. */
@@ -149,7 +164,7 @@ function inputsOf(runbook: Runbook, part: SectionId | null, steps: readonly Step
 const isBefore = ({decision, span}: Way, {span: other}: Milestone): boolean =>
   decision !== null || span.line < other.line || (span.line === other.line && span.column < other.column);
 
-/** Secrets and required programs of all files; connections, hosts and the rest are the runbook's own. */
+/** Secrets and required programs of all files; the rest is the runbook's own. */
 function join(own: Settings, files: readonly Runbook[]): Settings {
   const requires: Requirement[] = [...own.requires];
   for (const one of files.flatMap(({settings}) => settings.requires))

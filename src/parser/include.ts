@@ -12,7 +12,8 @@ export function readInclude(document: Document, section: SectionDraft, directive
   const reader = readerOf(document, directive.attributes);
   const id = reader.id();
   const target = readTarget(reader);
-  const on = readPairs(reader, "on", /^[A-Za-z][\w-]*$/);
+  const own = reader.text("on") === "own";
+  const on = own ? {} : readPairs(reader, "on", /^[A-Za-z][\w-]*$/);
   const set = readPairs(reader, "set", /^[A-Z][A-Z0-9_]*$/);
   reader.finish("attribute", "directive-attribute");
   const example = '::include{#verify src="verification.md#data-integrity"}';
@@ -20,7 +21,7 @@ export function readInclude(document: Document, section: SectionDraft, directive
     report.add("id-missing", `an include needs an id, which its steps are called by: ${example}`, directive.head);
   if (reader.find("src") === null) report.add("directive-attribute", `an include names what it includes: ${example}`, directive.head);
   if (id === null || target === null || !document.ids.claim(id, directive.attributes.id!.span)) return [];
-  const include: Draft<Include> = {id, ...target, on, set, before: document.steps.length, within: section.id, span: directive.span};
+  const include: Draft<Include> = {id, ...target, on, own, set, before: document.steps.length, within: section.id, span: directive.span};
   document.includes.push(include);
   const slot: Slot = {type: "slot", of: "include", id};
   return [slot];

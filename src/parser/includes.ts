@@ -83,7 +83,7 @@ export function waysOf({includes, steps}: Pick<Runbook, "includes" | "steps">): 
       const slug = slugs.slug(label) || slugs.slug("choice");
       if (file === null) return [];
       const id = `${step.id}.${slug}`;
-      return [{id, file, section, on: {}, set: {}, before: place + 1, within: step.section, span, decision: step.id, choice}];
+      return [{id, file, section, on: {}, own: true, set: {}, before: place + 1, within: step.section, span, decision: step.id, choice}];
     });
   });
   const written = includes.map((include): Way => ({...include, decision: null, choice: 0}));
@@ -181,10 +181,16 @@ function usedNames(runbook: Runbook, part: SectionId | null, library: Library, k
     .filter(({within}) => isWithin(runbook, within, part))
     .flatMap((way) => {
       const target = targetOf(runbook, way, library);
-      return target ? [...usedNames(target, way.section, library, kinds)].map((name) => way.on[name] ?? name) : [];
+      if (!target) return [];
+      return [...usedNames(target, way.section, library, kinds)].flatMap((name) => {
+        if (way.own && isOwn(target, name)) return [];
+        return [way.on[name] ?? name];
+      });
     });
   return new Set([...own, ...further]);
 }
+
+const isOwn = ({settings: {connections, hosts}}: Runbook, name: string): boolean => name in connections || name in hosts;
 
 interface Maps {
   readonly report: Report;
@@ -201,12 +207,16 @@ function checkMaps(runbook: Runbook, way: Way, target: Runbook, {report, library
     if (!there.has(from)) add(`the included part knows no connection or host "${from}"${hint(from, there)}`);
     if (!here.has(to)) add(`there is no connection or host "${to}" here${hint(to, here)}`);
   }
-  const map = way.decision === null ? (name: string) => `map it by on="${name}=…"` : () => "name one in the frontmatter";
+  const map =
+    way.decision === null
+      ? (name: string) => `map it by on="${name}=…", or take its connections with on="own"`
+      : () => "name one in the frontmatter";
   const {connections} = runbook.settings;
   const exists = (name: string): boolean =>
     name === "default" ? name in connections || Object.keys(connections).length === 0 : here.has(name);
   for (const name of usedNames(target, section, library, kinds))
-    if (!(name in on) && !exists(name)) add(`the included part runs on "${name}", which does not exist here; ${map(name)}`);
+    if (!(name in on) && !exists(name) && !(way.own && isOwn(target, name)))
+      add(`the included part runs on "${name}", which does not exist here; ${map(name)}`);
   const inputs = target.inputs.map(({name}) => name);
   for (const [name, value] of Object.entries(set)) {
     const input = target.inputs.find((input) => input.name === name);

@@ -174,11 +174,19 @@ test("an included part reaches the connection that it is given, by SQL and by ps
   const {exit, stdout} = await runbook("exec", "mapped.md");
   expect(exit, stdout).toBe(0);
   expect(printed("part.psql")).toBe("t\n");
+  file("own.md", `---\nconnections: {default: "service=nowhere"}\n---\n# Own\n::include{#part src="itself.md" on="own"}\n`);
+  file(
+    "itself.md",
+    `---\nconnections: {default: embedded}\n---\n# Part\n${sql}::capture{#PORT}\n${fence("bash {#psql}", 'psql -XAtc "select inet_server_port() = $PORT"')}`
+  );
+  const own = await runbook("exec", "own.md");
+  expect(own.exit, own.stdout + own.stderr).toBe(0);
+  expect(own.stdout).toContain("part.default (session part.main): PostgreSQL");
   file("unmapped.md", '---\nconnections: {restored: embedded}\n---\n# Unmapped\n::include{#part src="part.md"}\n');
   const unmapped = await runbook("exec", "unmapped.md");
   expect(unmapped.exit).toBeGreaterThan(0);
   expect(unmapped.stdout + unmapped.stderr).toContain(
-    'unmapped.md:5:1  error  the included part runs on "default", which does not exist here; map it by on="default=…"  include-map'
+    'unmapped.md:5:1  error  the included part runs on "default", which does not exist here; map it by on="default=…", or take its connections with on="own"  include-map'
   );
 });
 

@@ -137,6 +137,52 @@ test("secrets, required programs and files are added, connections are not", () =
   expect(new TextDecoder().decode(included.get("leaf.md"))).toBe(leaf);
 });
 
+test("connections come along where an include says `own`, and with what a choice leads to", () => {
+  const {runbook} = open(
+    `---\nconnections: {default: "service=here", copy: "service=copy"}\n---\n# Restore\n
+::include{#a src="verify.md" on="own"}
+::include{#b src="verify.md" on="default=copy, audit=copy"}
+:::decision[Which?]{#which}\n- [The other](verify.md)\n:::\n`,
+    {
+      "verify.md": `---\nconnections: {default: "service=there", audit: "service=audit", unused: "service=unused"}\n---\n# Verify
+\n\`\`\`sql {#rows}\nselect 1\n\`\`\`\n\n\`\`\`sql {#log on=audit}\nselect 2\n\`\`\`\n\n::include{#deep src="deep.md" on="own"}\n`,
+      "deep.md": `---\nconnections: {default: "service=deep"}\n---\n# Deep\n\n\`\`\`sql {#rows}\nselect 3\n\`\`\`\n`
+    }
+  );
+  const errors = runbook.problems.filter(({severity}) => severity === "error");
+  expect(errors).toEqual([]);
+  expect(runbook.steps.flatMap((step) => (step.type === "cell" ? [[step.id, step.options.on]] : []))).toEqual([
+    ["a.rows", "a.default"],
+    ["a.log", "a.audit"],
+    ["a.deep.rows", "a.deep.default"],
+    ["b.rows", "copy"],
+    ["b.log", "copy"],
+    ["b.deep.rows", "b.deep.default"],
+    ["which.the-other.rows", "which.the-other.default"],
+    ["which.the-other.log", "which.the-other.audit"],
+    ["which.the-other.deep.rows", "which.the-other.deep.default"]
+  ]);
+  expect(Object.fromEntries(Object.entries(runbook.settings.connections).map(([name, {url}]) => [name, url]))).toEqual({
+    default: "service=here",
+    copy: "service=copy",
+    "a.default": "service=there",
+    "a.audit": "service=audit",
+    "a.deep.default": "service=deep",
+    "b.deep.default": "service=deep",
+    "which.the-other.default": "service=there",
+    "which.the-other.audit": "service=audit",
+    "which.the-other.deep.default": "service=deep"
+  });
+  expect(runbook.includes.map(({id, on}) => [id, on["default"]])).toEqual([
+    ["a", "a.default"],
+    ["a.deep", "a.deep.default"],
+    ["b", "copy"],
+    ["b.deep", "b.deep.default"],
+    ["which.the-other", "which.the-other.default"],
+    ["which.the-other.deep", "which.the-other.deep.default"]
+  ]);
+});
+
 test("links of included prose lead where they led, and inputs that are set are not asked for", () => {
   const {runbook} = open(restore, files);
   const prose = JSON.stringify(runbook.sections.find(({id}) => id === "verify.data-integrity")!.nodes);
@@ -194,7 +240,9 @@ test.each<[string, string, Readonly<Record<string, string>>, readonly string[]]>
       "a.md": `---\nconnections: {two: embedded}\n---\n::include{#b src="b.md" on="one=two"}\n`,
       "b.md": "---\nconnections: {one: embedded}\n---\n```sql {#s on=one}\nselect 1\n```\n"
     },
-    ['runbooks/restore.md:1: the included part runs on "two", which does not exist here; map it by on="two=…"']
+    [
+      'runbooks/restore.md:1: the included part runs on "two", which does not exist here; map it by on="two=…", or take its connections with on="own"'
+    ]
   ],
   [
     "a step outside the included part cannot be read",
