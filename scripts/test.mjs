@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Runs every test, against real processes, a real PostgreSQL and a real browser. Finds PostgreSQL >= 15 with its client programs,
-// OpenSSH and Chromium; on Debian as root it installs what is missing, elsewhere it says what to install. Arguments go to vitest.
+// OpenSSH, Chromium and some tools; on Debian as root it installs what is missing, elsewhere it says what to install. Arguments go to vitest.
 import {spawnSync} from "node:child_process";
 import {accessSync, constants, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
@@ -10,6 +10,7 @@ import {build, root} from "./build.mjs";
 
 const OLDEST = 15;
 const PROGRAMS = ["initdb", "pg_ctl", "postgres", "psql", "pg_dump", "pg_restore", "pg_basebackup"];
+const TOOLS = ["openssl", "jq", "python3"];
 const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 let missing = findMissing();
@@ -74,9 +75,12 @@ function findMissing() {
             packages: ["openssh-client", "openssh-server"],
             how: how("openssh-client openssh-server", "install them")
           }
-        ])
+        ]),
+    ...(TOOLS.every(isOnPath) ? [] : [{what: TOOLS.join(", "), packages: TOOLS, how: how(TOOLS.join(" "), "install them")}]) // by which archives are checked
   ];
 }
+
+const isOnPath = (name) => (process.env.PATH ?? "").split(delimiter).some((folder) => folder !== "" && isProgram(join(folder, name)));
 
 function findSshd() {
   const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"].filter((folder) => folder !== "");

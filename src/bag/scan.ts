@@ -40,7 +40,7 @@ const shapes: readonly Shape[] = [
   {
     what: "a secret key of AWS",
     anchors: ["secret_access_key", "SECRET_ACCESS_KEY", "SecretAccessKey"],
-    pattern: /secret_?access_?key["']?\s*[=:]\s*["']?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])/i
+    pattern: /(?:aws_)?secret_?access_?key["']?\s*[=:]\s*["']?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])/i
   },
   {
     what: "a token of GitHub",
