@@ -56,7 +56,7 @@ const shapes: readonly Shape[] = [
   {
     what: "credentials of a request",
     anchors: ["uthorization: "],
-    pattern: /uthorization: (?:Basic|Bearer) (?!\[redacted)[A-Za-z0-9+/=._~-]{16,}/
+    pattern: /[Aa]uthorization: (?:Basic|Bearer) (?!\[redacted)[A-Za-z0-9+/=._~-]{16,}/
   }
 ];
 
