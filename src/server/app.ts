@@ -37,6 +37,7 @@ export interface AppParts {
 export type App = Hono<Env>;
 
 const longestBody = 256 * 1024;
+const longestPart = 1024 ** 2; // of an output that is read as it goes on
 
 export function createApp({access, assets, library, desks, records}: AppParts): App {
   const app = new Hono<Env>();
@@ -129,12 +130,13 @@ export function createApp({access, assets, library, desks, records}: AppParts): 
     const file = context.req.param("file");
     const output = await records.output(context.req.param("id"), file);
     if (output === null) return refuse(context, 404, `this run has no output "${file}"`);
-    const tail = Number(context.req.query("tail"));
-    const start = tail > 0 ? Math.max(0, output.bytes - tail) : 0;
-    const stream = Readable.toWeb(createReadStream(output.path, {start, end: Math.max(start, output.bytes - 1)})) as ReadableStream;
+    const [tail, from] = [Number(context.req.query("tail")), Number(context.req.query("from"))];
+    const start = tail > 0 ? Math.max(0, output.bytes - tail) : from > 0 ? Math.min(from, output.bytes) : 0;
+    const end = from > 0 ? Math.min(output.bytes, start + longestPart) : output.bytes;
+    const stream = Readable.toWeb(createReadStream(output.path, {start, end: Math.max(start, end - 1)})) as ReadableStream;
     const disposition: Record<string, string> =
-      tail > 0 ? {} : {"Content-Disposition": `attachment; filename="${file.replaceAll('"', "")}.txt"`};
-    return new Response(output.bytes === 0 ? "" : stream, {
+      tail > 0 || from > 0 ? {} : {"Content-Disposition": `attachment; filename="${file.replaceAll('"', "")}.txt"`};
+    return new Response(end === start ? "" : stream, {
       headers: {...safeHeaders, "Content-Type": "text/plain; charset=utf-8", "X-Total-Bytes": String(output.bytes), ...disposition}
     });
   });

@@ -29,6 +29,10 @@ export function archived({document, events, outputs}: ArchivedRun): RunSource {
       const bytes = bytesOf(kept);
       return {text: new TextDecoder().decode(bytes.subarray(from)), from, to: bytes.length};
     },
+    readBytes: async (_run, file, from) => {
+      const kept = outputs[file];
+      return kept === undefined ? null : bytesOf(kept).subarray(from);
+    },
     outputUrl(_run: RunId, file: string) {
       const kept = outputs[file];
       if (kept === undefined) return null;

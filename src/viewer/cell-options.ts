@@ -4,7 +4,7 @@ import type {Cell, Runbook} from "../model/runbook.ts";
 import {span} from "./words.ts";
 
 /** What the author said of how the cell is to be run, where it is not as usual. */
-export function optionWords({options, captures}: Cell, usualTimeoutMs: number | null) {
+export function optionWords({options, captures, answers}: Cell, usualTimeoutMs: number | null) {
   const words: unknown[] = [];
   if (options.on !== null) words.push(html`on <code>${options.on}</code>`);
   if (!/(^|\.)main$/.test(options.session)) words.push(html`session <code>${options.session}</code>`);
@@ -22,6 +22,7 @@ export function optionWords({options, captures}: Cell, usualTimeoutMs: number | 
   if (options.background) words.push("goes on in the background");
   if (options.keep) words.push("what it starts is kept");
   if (options.tty) words.push("in a terminal");
+  for (const {prompt, secret} of answers) words.push(html`answers <code>${prompt}</code> with <code>${secret}</code>`);
   if (!options.recordOutput) words.push("its output is not recorded");
   for (const {name, secret} of captures) words.push(html`sets <code>${name}</code>${secret ? " (secret)" : nothing}`);
   return words.length === 0 ? nothing : html`<ul class="options">${words.map((word) => html`<li>${word}</li>`)}</ul>`;

@@ -21,11 +21,13 @@ import {Printing} from "./printing.ts";
 import type {ProseContext} from "./prose.ts";
 import {prose} from "./prose.ts";
 import "./runbook-outputs.ts";
+import "./runbook-terminal.ts";
 import {ending} from "./cell-ending.ts";
 import {watchNear} from "./near.ts";
 import {skipForm} from "./skip-form.ts";
 import {stepHead} from "./step-head.ts";
 import {stepLabel} from "./step-label.ts";
+import type {RunStore} from "./store.ts";
 import {outcomeWord} from "./words.ts";
 
 /** A step that a machine executes: its code, what it promises, and under it what came of it. */
@@ -37,6 +39,7 @@ export class RunbookCell extends RunElement {
   @state() private skipping = false;
   @state() private edit: string | null = null; // the text that is being written in place of the cell's own
   #isNear = false;
+  #ranHere = false;
   #isWhole = false; // for good: what was once shown can still be found
   #shown: StepRun | null = null;
   #leaveNear: (() => void) | null = null;
@@ -92,7 +95,7 @@ export class RunbookCell extends RunElement {
       ${attempts.length > 1 ? this.#attempts(now, attempts as readonly EndedAttempt[], attempt) : nothing}
       ${this.printing.isNow ? attempts.filter((one) => one !== attempt).map((one) => this.#onPaper(one)) : nothing}
       ${attempt ? editedNote(store, cell, attempt, marked) : nothing}
-      ${attempt ? keyed(attempt.number, html`<runbook-outputs .attempt=${attempt} .run=${store.run.start!.run} .source=${store.source} .label="Output of ${stepLabel(cell)}"></runbook-outputs>`) : nothing}
+      ${attempt ? keyed(attempt.number, outputsOf(store, cell, attempt, this.#ranHere)) : nothing}
       ${attempt ? ending(attempt, cell, "confirmed" in now ? now.confirmed : null) : nothing}
       ${cell.after.length > 0 ? html`<div class="step-prose">${prose(cell.after, this.context)}</div>` : nothing}`;
   }
@@ -114,6 +117,7 @@ export class RunbookCell extends RunElement {
 
   runCell(): void {
     this.chosen = null;
+    this.#ranHere = true;
     if (this.store.source.commands && this.store.blocked === null) void this.store.send({type: "execute", step: this.cell.id});
   }
 
@@ -168,6 +172,12 @@ export class RunbookCell extends RunElement {
         html`<button type="button" class="quiet small" aria-pressed=${attempt === shown ? "true" : "false"} @click=${() => (this.chosen = attempt.number)}>Attempt ${attempt.number} · ${"outcome" in attempt ? outcomeWord(attempt.outcome) : now.status === "background" ? "ready" : "running"}</button>`
     )}</div>`;
   }
+}
+
+function outputsOf(store: RunStore, cell: Cell, attempt: Attempt, isOurs: boolean) {
+  return attempt.terminal
+    ? html`<runbook-terminal .attempt=${attempt} .step=${cell.id}   .store=${store} .isOurs=${isOurs} .label="Terminal of ${stepLabel(cell)}"></runbook-terminal>`
+    : html`<runbook-outputs .attempt=${attempt} .run=${store.run.start!.run} .source=${store.source} .label="Output of ${stepLabel(cell)}"></runbook-outputs>`;
 }
 
 function placeOf(attempt: Attempt | EndedAttempt | undefined) {

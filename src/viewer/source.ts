@@ -19,6 +19,8 @@ export interface RunSource {
   readonly isAlone: boolean; // nothing else can be reached from the page: no other runbook, no other run
   /** What was printed beyond what the journal holds, which is up to byte `from`; as much of it as is worth showing. */
   readRest(run: RunId, file: string, from: number): Promise<Rest | null>;
+  /** The bytes of it from byte `from` on, as many as there are at once; null where only the journal is at hand. */
+  readBytes(run: RunId, file: string, from: number): Promise<Uint8Array | null>;
   /** Where the whole output of a cell can be had; null where only the journal is at hand. */
   outputUrl(run: RunId, file: string): string | null;
   imageUrl(name: string, file: string): string | null;
@@ -51,6 +53,7 @@ export function live(name: string): RunSource {
     say: postSaid,
     isAlone: false,
     readRest: readTail,
+    readBytes,
     outputUrl,
     imageUrl
   };
@@ -69,6 +72,7 @@ export function recorded(id: string): RunSource {
     say: postSaid,
     isAlone: false,
     readRest: readTail,
+    readBytes,
     outputUrl,
     imageUrl: () => null
   };
@@ -83,6 +87,11 @@ async function readTail(run: RunId, file: string): Promise<Rest | null> {
   if (!response.ok) return null;
   const to = Number(response.headers.get("X-Total-Bytes"));
   return {text: await response.text(), from: Math.max(0, to - tailBytes), to};
+}
+
+async function readBytes(run: RunId, file: string, from: number): Promise<Uint8Array | null> {
+  const response = await fetch(`${outputUrl(run, file)}?from=${from}`);
+  return response.ok ? new Uint8Array(await response.arrayBuffer()) : null;
 }
 const imageUrl = (name: string, file: string): string => `/api/image?runbook=${encodeURIComponent(name)}&file=${encodeURIComponent(file)}`;
 

@@ -58,7 +58,7 @@ function readColour(codes: readonly number[], place: number): readonly [Colour |
   return [null, 0];
 }
 
-function paletteColour(index: number): Colour | null {
+export function paletteColour(index: number): Colour | null {
   if (index < 0 || index > 255) return null;
   if (index < 16) return index;
   if (index > 231) return exact(8 + (index - 232) * 10, 8 + (index - 232) * 10, 8 + (index - 232) * 10);

@@ -7,5 +7,6 @@ export default defineConfig({
   root: at("."),
   base: "/",
   publicDir: false,
+  resolve: {alias: {"@xterm/headless": "@xterm/headless/lib-headless/xterm-headless.mjs"}}, // its package.json names a file that is not there
   build: {outDir: at("../../dist/viewer"), emptyOutDir: true, target: "es2022", assetsInlineLimit: 0, modulePreload: {polyfill: false}}
 });
