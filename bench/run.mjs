@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// npm run bench -- [1] [2] … [11] [--rounds N]: measures beside their floors, in interleaved rounds, as ratios with their targets.
+// npm run bench -- [1] [2] … [12] [--rounds N]: measures beside their floors, in interleaved rounds, as ratios with their targets.
 import {mkdtempSync, rmSync} from "node:fs";
 import {availableParallelism, cpus, tmpdir} from "node:os";
 import {join} from "node:path";
@@ -11,6 +11,7 @@ import {followersCost} from "./followers.mjs";
 import {journalCost} from "./journal.mjs";
 import {report} from "./measure.mjs";
 import {outputCost} from "./outputs.mjs";
+import {pageCost} from "./page.mjs";
 import {parseCost} from "./parse.mjs";
 import {redactionCost} from "./redaction.mjs";
 import {rowsCost} from "./rows.mjs";
@@ -27,7 +28,8 @@ const measures = {
   8: {run: foldCost, rounds: 5},
   9: {run: redactionCost, rounds: 15},
   10: {run: journalCost, rounds: 9},
-  11: {run: followersCost, rounds: 5}
+  11: {run: followersCost, rounds: 5},
+  12: {run: pageCost, rounds: 7}
 };
 
 const given = process.argv.slice(2);
@@ -35,7 +37,7 @@ const at = given.indexOf("--rounds");
 const rounds = at < 0 ? null : Number(given[at + 1]);
 const chosen = given.filter((argument, place) => argument in measures && (at < 0 || place !== at + 1));
 
-await build({only: ["cli"]});
+await build();
 const folder = mkdtempSync(join(tmpdir(), "runbook-bench-"));
 console.log(`Node ${process.version}, ${availableParallelism()} x ${cpus()[0]?.model.trim() ?? "unknown"}`);
 try {
