@@ -23,22 +23,24 @@ const run = location.hash.slice(1);
 const {runbook} = (await (await fetch(`/api/runs/${run}`)).json()) as {runbook: {steps: readonly Step[]}};
 const outputs = new Map<string, string>();
 const source = new EventSource(`/api/runs/${run}/events`);
+let seq = 0;
 let isDue = false;
 source.onmessage = ({data}) => {
-  const event = JSON.parse(data as string) as {type: string; step: string; output: {text: string}};
-  if (event.type !== "output-written") return;
-  outputs.set(event.step, (outputs.get(event.step) ?? "") + event.output.text);
+  const event = JSON.parse(data as string) as {seq: number; type: string; step: string; output: {text: string}};
+  seq = event.seq;
+  if (event.type === "output-written") outputs.set(event.step, (outputs.get(event.step) ?? "") + event.output.text);
   if (isDue) return;
   isDue = true;
-  queueMicrotask(() => {
-    isDue = false;
-    show();
-  });
+  setTimeout(show);
 };
 const app = document.createElement("main");
 document.body.append(app);
-const show = () =>
+
+function show(): void {
+  isDue = false;
   render(
     runbook.steps.map((step) => html`<plain-cell .step=${step} .output=${outputs.get(step.id) ?? ""}></plain-cell>`),
     app
   );
+  Object.assign(app, {seq});
+}

@@ -4,6 +4,7 @@ import {LitElement} from "lit";
 import {property} from "lit/decorators.js";
 
 import type {StepId} from "../model/runbook.ts";
+import {whenIdle} from "./idle.ts";
 import type {RunStore} from "./store.ts";
 
 /** Renders into the page itself: one style sheet, anchors that work, text that can be found. */
@@ -38,6 +39,33 @@ export class RunElement extends PageElement {
   override disconnectedCallback(): void {
     this.#leave?.();
     super.disconnectedCallback();
+  }
+}
+
+const long = 200; // steps
+
+/** In a long document, keeps an element empty until the browser has time for it; what is seen first does not wait for it. */
+export class Filling implements ReactiveController {
+  isDue = false;
+  readonly #host: ReactiveControllerHost & RunElement;
+  #callOff: (() => void) | null = null;
+
+  constructor(host: ReactiveControllerHost & RunElement) {
+    this.#host = host;
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    if (this.#host.store.runbook.steps.length <= long) this.isDue = true;
+    if (this.isDue) return;
+    this.#callOff = whenIdle(() => {
+      this.isDue = true;
+      this.#host.requestUpdate();
+    });
+  }
+
+  hostDisconnected(): void {
+    this.#callOff?.();
   }
 }
 

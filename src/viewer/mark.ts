@@ -25,7 +25,7 @@ const shapes: Readonly<Record<Shape, SVGTemplateResult>> = {
   pending: ring,
   "not started": ring,
   asked: svg`${diamond}${cut("M6.3 6.6a1.75 1.75 0 1 1 2.5 1.6c-.5.3-.8.6-.8 1.1M8 11.4v.1")}`,
-  running: svg`<circle cx="8" cy="8" r="5.7" fill="none" stroke="currentColor" stroke-width="1.6" opacity=".3"/><path class="spin" d="M8 2.3A5.7 5.7 0 0 1 13.7 8" fill="none" stroke="currentColor" stroke-width="2.4" stroke-linecap="round"/>`,
+  running: svg`<circle cx="8" cy="8" r="5.7" fill="none" stroke="currentColor" stroke-width="1.6" opacity=".3"/><path d="M8 2.3A5.7 5.7 0 0 1 13.7 8" fill="none" stroke="currentColor" stroke-width="2.4" stroke-linecap="round"/>`,
   passed: svg`${disc}${cut("m4.9 8.3 2.2 2.2 4.1-4.7")}`,
   answered: svg`${disc}${cut("m4.9 8.3 2.2 2.2 4.1-4.7")}`,
   failed,

@@ -5,7 +5,7 @@ import {guard} from "lit/directives/guard.js";
 import type {Section, Step, StepId} from "../model/runbook.ts";
 import {ancestry, sectionsById} from "../model/runbook.ts";
 import {standing} from "../model/standing.ts";
-import {PageElement, RunElement} from "./elements.ts";
+import {Filling, PageElement, RunElement} from "./elements.ts";
 import {mark} from "./mark.ts";
 import {sectionStanding} from "./section-standing.ts";
 import {stepLabel} from "./step-label.ts";
@@ -42,12 +42,14 @@ export class PageOutline extends RunElement {
 @customElement("outline-step")
 export class OutlineStep extends RunElement {
   @property({attribute: false}) step!: Step;
+  readonly filling = new Filling(this);
 
   protected override get watched(): StepId {
     return this.step.id;
   }
 
   override render() {
+    if (!this.filling.isDue) return nothing;
     const word = standing(this.store.stepRun(this.step.id));
     return html`<a class="step-link is-${word}" href="#step:${this.step.id}">${mark(word)}<span>${stepLabel(this.step)}</span></a>`;
   }

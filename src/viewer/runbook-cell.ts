@@ -14,7 +14,7 @@ import {codeLines} from "./code.ts";
 import {confirmationPanel} from "./confirmation.ts";
 import {copyButton} from "./copy-button.ts";
 import {editedNote, editForm} from "./edit.ts";
-import {RunElement, Ticking} from "./elements.ts";
+import {Filling, RunElement, Ticking} from "./elements.ts";
 import {editIcon, linkIcon, playIcon, skipIcon, stopIcon, toHereIcon} from "./icons.ts";
 import {lostPanel} from "./lost.ts";
 import {Printing} from "./printing.ts";
@@ -44,6 +44,7 @@ export class RunbookCell extends RunElement {
   #shown: StepRun | null = null;
   #leaveNear: (() => void) | null = null;
   readonly printing = new Printing(this);
+  readonly filling = new Filling(this);
   readonly ticking = new Ticking(this, () => this.store.stepRun(this.cell.id).status === "running" && this.store.isLive);
 
   protected override get watched(): StepId {
@@ -76,7 +77,7 @@ export class RunbookCell extends RunElement {
     this.#isWhole ||= this.#isNear || goesOn(now) || now.status === "asked";
     const attempts: readonly Attempt[] = goesOn(now) ? [...now.earlier, now.attempt] : attemptsOf(now);
     const attempt = attempts.find(({number}) => number === this.chosen) ?? attempts.at(-1);
-    if (!this.#isWhole) return asleep(cell, attempt);
+    if (!this.#isWhole) return this.filling.isDue ? asleep(cell, attempt) : nothing;
     const marked = placeOf(attempt);
     return html`
       ${stepHead({step: cell, now, store, kind: cell.language, actions: store.source.commands ? this.#actions(now) : nothing})}

@@ -30,8 +30,8 @@ export function openStream(address: () => string, heard: Heard): Stream {
       const of = lastEventId.slice(0, lastEventId.lastIndexOf("/"));
       if (of !== run) flush();
       run = of;
-      // One frame of the wire holds many events: they are handed on together.
-      if (waiting.push(data as string) === 1) queueMicrotask(flush);
+      // One frame of the wire holds many events. Each is a turn of its own to the browser, but they are handed on together.
+      if (waiting.push(data as string) === 1) setTimeout(flush);
     };
     source.addEventListener("desk", ({data}) => {
       flush();
