@@ -1,5 +1,5 @@
 /** What all elements of the page have in common. */
-import type {ReactiveController, ReactiveControllerHost} from "lit";
+import type {PropertyValues, ReactiveController, ReactiveControllerHost} from "lit";
 import {LitElement} from "lit";
 import {property} from "lit/decorators.js";
 
@@ -27,6 +27,15 @@ export class RunElement extends PageElement {
   /** What it shows would be the same, whatever has changed. */
   protected get isAsleep(): boolean {
     return false;
+  }
+
+  /** Whoever was at something that is gone now stays where it was, and can go on with the keyboard. */
+  protected override update(changed: PropertyValues): void {
+    const wasHere = this !== document.activeElement && this.contains(document.activeElement);
+    super.update(changed);
+    if (!wasHere || this.contains(document.activeElement)) return;
+    if (!this.hasAttribute("tabindex")) this.tabIndex = -1;
+    this.focus({preventScroll: true});
   }
 
   override connectedCallback(): void {

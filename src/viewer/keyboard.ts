@@ -8,7 +8,8 @@ import type {RunbookPage} from "./runbook-page.ts";
 const keys: readonly (readonly [keys: readonly string[], meaning: string])[] = [
   [["Ctrl", "K"], "find a text, go somewhere, do something; Cmd K on a Mac"],
   [["Shift", "Enter"], "run the selected cell and go on; at a question, go to its answer"],
-  [["Ctrl", "Enter"], "run the selected cell and stay"]
+  [["Ctrl", "Enter"], "run the selected cell and stay"],
+  [["Esc"], "out of a field, back to its step"]
 ];
 const letters: readonly (readonly [keys: readonly string[], meaning: string])[] = [
   [["j"], "next step"],
@@ -40,13 +41,14 @@ export function handleKey(event: KeyboardEvent, page: RunbookPage): void {
   const target = event.target instanceof HTMLElement ? event.target : document.body;
   if (target.closest("dialog")) return;
   const steps = [...page.querySelectorAll<HTMLElement>(".step")];
-  const selected = steps.findIndex((step) => step.contains(document.activeElement));
+  const selected = placeIn(steps, document.activeElement);
   const step = steps[selected];
   const holds = event.ctrlKey || event.metaKey;
   if (holds && !event.altKey && event.key.toLowerCase() === "k") {
     event.preventDefault();
     page.showPalette(idOf(step));
-  } else if (event.altKey || target.closest("input, select, textarea")) return;
+  } else if (event.key === "Escape" && target.closest("main :is(input, select, textarea)")) leave(target);
+  else if (event.altKey || target.closest("input, select, textarea")) return;
   else if (event.key === "Enter" && (holds || event.shiftKey)) {
     if (!step || (holds && !(step instanceof RunbookCell))) return;
     event.preventDefault();
@@ -86,13 +88,27 @@ function handleLetter(event: KeyboardEvent, page: RunbookPage, steps: readonly H
   event.preventDefault(); // the letter must not land in the field that has just opened
 }
 
-const idOf = (step: HTMLElement | undefined): StepId | null => (step ? (step.id.replace(/^step:/, "") as StepId) : null);
-const isAsking = (step: HTMLElement): boolean => step.querySelector("form.question:not(.is-edit, .is-skip)") !== null;
+/** The step that holds the focus; else the one before it, so that the next step is the next one. */
+function placeIn(steps: readonly HTMLElement[], active: Element | null): number {
+  const held = steps.findIndex((step) => step.contains(active));
+  if (held >= 0 || !active?.closest("main article")) return held;
+  return steps.findIndex((step) => (active.compareDocumentPosition(step) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0) - 1;
+}
 
-/** Where an answer begins: its first field, else its first button. */
+function leave(field: HTMLElement): void {
+  const around = field.closest<HTMLElement>(".step, runbook-input");
+  if (around && !around.hasAttribute("tabindex")) around.tabIndex = -1;
+  field.blur();
+  around?.focus({preventScroll: true});
+}
+
+const idOf = (step: HTMLElement | undefined): StepId | null => (step ? (step.id.replace(/^step:/, "") as StepId) : null);
+const isAsking = (step: HTMLElement): boolean => step.querySelector(".question:not(.is-edit, .is-skip)") !== null;
+
+/** Where an answer begins: its first field or button. */
 function focusAnswer(step: HTMLElement): boolean {
   const field = step.querySelector<HTMLElement>(
-    "form :is(input, select, textarea), input[type=checkbox]:not(:disabled), form button:not(:disabled)"
+    ":is(.question, .choices) :is(input, select, textarea, button):not(:disabled), input[type=checkbox]:not(:disabled)"
   );
   field?.focus();
   return field != null;
