@@ -18,6 +18,7 @@ import type {Desks} from "./desks.ts";
 import {streamEvents} from "./event-stream.ts";
 import {safeHeaders} from "./headers.ts";
 import {readHome} from "./home.ts";
+import {judgeInput} from "./judge-input.ts";
 import type {Library} from "./library.ts";
 import {openLine} from "./line.ts";
 import {CommandError, readCommand, readSaidOf} from "./read-command.ts";
@@ -88,6 +89,11 @@ export function createApp({access, assets, library, desks, records}: AppParts): 
     if (desk === null) return unknownRunbook(context, name);
     const reason = await desk.command(readCommand(await readBody(context)), context.get("person"));
     return reason === null ? context.json({}, 202) : refuse(context, 409, reason);
+  });
+  app.post("/api/inputs", async (context) => {
+    const name = context.req.query("runbook") ?? "";
+    const desk = await desks.find(name);
+    return desk === null ? unknownRunbook(context, name) : context.json(await judgeInput(desk.document, await readBody(context)));
   });
   app.get("/api/image", async (context) => {
     const path = await library.locate(context.req.query("runbook") ?? "", context.req.query("file") ?? "");

@@ -4,11 +4,11 @@ import {customElement, property, state} from "lit/decorators.js";
 import {openQuestion} from "../model/command.ts";
 import type {Answer} from "../model/event.ts";
 import type {StepRun, Ticks} from "../model/run.ts";
-import type {Checklist, Decision, Gate, StepId} from "../model/runbook.ts";
+import type {Cell, Checklist, Decision, Gate, StepId} from "../model/runbook.ts";
 import {standing} from "../model/standing.ts";
+import {decisionTree} from "./decision-tree.ts";
 import {RunElement} from "./elements.ts";
 import {skipIcon} from "./icons.ts";
-import {safeHref} from "./links.ts";
 import type {ProseContext} from "./prose.ts";
 import {phrases, prose} from "./prose.ts";
 import {skipForm} from "./skip-form.ts";
@@ -34,7 +34,7 @@ export class RunbookQuestion extends RunElement {
     return html`
       ${advisory ? nothing : stepHead({step, now, store, kind: kindOf(step), actions: this.#skipButton(now)})}
       ${step.nodes.length > 0 ? html`<div class="step-prose">${prose(step.nodes, this.context)}</div>` : nothing}
-      ${step.type === "checklist" ? this.#items(step, now) : nothing} ${step.type === "decision" ? this.#choices(step, now) : nothing}
+      ${step.type === "checklist" ? this.#items(step, now) : nothing} ${step.type === "decision" ? decisionTree({step, now, store, name: this.context.name, send: (answer) => this.#send(answer)}) : nothing}
       ${this.skipping ? skipForm({cancel: () => (this.skipping = false), skip: (why) => this.#skip(why)}) : nothing} ${this.#answering(now)} ${this.#answered(now)}`;
   }
 
@@ -58,33 +58,16 @@ export class RunbookQuestion extends RunElement {
     })}</ul>`;
   }
 
-  #choices(step: Decision, now: StepRun) {
-    const question = openQuestion(step, now);
-    const proposed = question?.type === "decision" ? question : null;
-    const taken = now.status === "answered" && now.answer.type === "chosen" ? now.answer.choice : null;
-    const reason = this.#reason({type: "chosen", choice: 0, proposed: false});
-    return html`<div class="choices" role="group" aria-label="Choices">${step.choices.map(({label, file, section}, choice) => {
-      const leads = file ?? (section === null ? null : `#${section}`);
-      const href = leads === null ? null : safeHref(leads, this.context.name);
-      return html`<div class="choice ${taken === choice ? "is-taken" : ""}">
-        ${
-          question && this.store.source.commands
-            ? html`<button type="button" ?disabled=${reason !== null} title=${reason ?? nothing} @click=${() => this.#send({type: "chosen", choice, proposed: false})}>${label}</button>`
-            : html`<span class="label">${taken === choice ? "✓ " : ""}${label}</span>`
-        }
-        ${href === null ? nothing : html`<a href=${href}><span class="aside">leads to</span> ${this.#sectionTitle(section) ?? leads}</a>`}
-        ${proposed?.proposed === choice ? html`<span class="proposed">proposed${proposed.why ? html`: <code>${proposed.why}</code>` : nothing}</span>` : nothing}
-      </div>`;
-    })}</div>`;
-  }
-
   #answering(now: StepRun) {
     const {step, store} = this;
-    if (!store.source.commands || store.run.ended !== null || openQuestion(step, now) === null || step.type === "decision") return nothing;
+    if (!store.source.commands || store.run.ended !== null || openQuestion(step, now) === null) return nothing;
+    if (step.type === "decision")
+      return html`<div class="question"><label>Note (optional)<input name="note" autocomplete="off"></label></div>`;
     const given: Answer = step.type === "gate" ? {type: "confirmed"} : {type: "completed"};
     const reason = this.#reason(given);
     return html`<div class="question">
       ${step.type === "gate" && step.role !== null ? html`<p class="asks">For the <strong>${step.role}</strong></p>` : nothing}
+      ${step.type === "gate" ? this.#following() : nothing}
       <label>Note (optional)<input name="note" autocomplete="off"></label>
       <div class="answers">
         <button type="button" class="confirm" ?disabled=${reason !== null} title=${reason ?? nothing} @click=${() => this.#send(given)}>${step.type === "gate" ? "Confirm" : "All done"}</button>
@@ -92,15 +75,21 @@ export class RunbookQuestion extends RunElement {
       </div></div>`;
   }
 
+  /** The cells behind the gate, up to the next question: what confirming it leads to. */
+  #following() {
+    const {steps} = this.store.runbook;
+    const behind = steps.slice(steps.findIndex(({id}) => id === this.step.id) + 1);
+    const until = behind.findIndex(({type, section}) => type !== "cell" || section !== this.step.section);
+    const next = behind.slice(0, until === -1 ? behind.length : until).filter((step): step is Cell => step.type === "cell");
+    if (next.length === 0) return nothing;
+    return html`<div class="behind"><p class="aside">Behind it, up to the next question or section:</p><ul class="tree">${next.map((cell) => html`<li><outline-step .store=${this.store} .step=${cell}></outline-step>${cell.options.destructive !== null ? html`<span class="danger">${cell.options.destructive}</span>` : nothing}</li>`)}</ul></div>`;
+  }
+
   #answered(now: StepRun) {
     if (now.status === "skipped") return html`<p class="fact">Skipped: ${now.reason}</p>`;
     if (now.status !== "answered") return nothing;
     const how = now.via === "page" ? "" : ` (by ${now.via})`;
     return html`<p class="fact">${now.answer.type === "refused" ? "Refused" : "Answered"} by <strong>${now.by}</strong>${how} at <time datetime=${now.at}>${timeOfDay(now.at)}</time>${now.note ? html`: “${now.note}”` : nothing}</p>`;
-  }
-
-  #sectionTitle(section: string | null): string | null {
-    return this.store.runbook.sections.find(({id}) => id === section)?.title ?? null;
   }
 
   #reason(answer: Answer): string | null {

@@ -38,9 +38,15 @@ export interface Listener {
 }
 /** `over`: nothing more will come. `unknown`: the server is another one, which does not know this page. */
 export type Connection = "opening" | "open" | "lost" | "over" | "unknown";
+export interface Judged {
+  readonly wrong: string | null;
+  readonly note: string | null; // what a person should know of it all the same
+}
 export interface Commands {
   /** Null when it was taken, else the reason why not. */
   send(command: Command): Promise<string | null>;
+  /** What is wrong with a value for an input, by what only the server can judge; null when it will do. */
+  judge(name: string, value: string): Promise<Judged>;
 }
 
 /** A runbook on the server, with the run that people make of it. */
@@ -49,7 +55,10 @@ export function live(name: string): RunSource {
   return {
     document: () => getJson<ServedDocument>(`/api/document?${query}`),
     follow: (lastId, listener) => takeSeat(name, lastId, toHeard(noticeStrangers(listener))),
-    commands: {send: (command) => postCommand(`/api/commands?${query}`, command)},
+    commands: {
+      send: (command) => postCommand(`/api/commands?${query}`, command),
+      judge: (input, value) => judge(`/api/inputs?${query}`, {name: input, value})
+    },
     say: postSaid,
     isAlone: false,
     readRest: readTail,
@@ -148,6 +157,16 @@ async function postSaid(run: RunId, said: Said): Promise<Event | string> {
   } catch {
     return "the server does not answer; nothing was recorded";
   }
+}
+
+async function judge(address: string, given: {name: string; value: string}): Promise<Judged> {
+  const nothing: Judged = {wrong: null, note: null};
+  const response = await fetch(address, {
+    method: "POST",
+    headers: {"Content-Type": "application/json"},
+    body: JSON.stringify(given)
+  }).catch(() => null);
+  return response?.ok ? ((await response.json()) as Judged) : nothing;
 }
 
 async function readMessage(response: Response): Promise<string> {
