@@ -85,7 +85,13 @@ export type Fact =
     }
   | {readonly type: "cancel-requested"; readonly by: string; readonly step: StepId | null} // null: the whole run
   | ClosingAnswered
-  | {readonly type: "run-ended"; readonly outcome: RunOutcome; readonly reason: string; readonly notes: readonly string[]};
+  | {
+      readonly type: "run-ended";
+      readonly outcome: RunOutcome;
+      readonly reason: string;
+      readonly notes: readonly string[];
+      readonly by: string | null; // who finished it; null: nobody in person
+    };
 
 export interface RunStarted {
   readonly type: "run-started";

@@ -267,7 +267,8 @@ const readers: Readers = {
     type: exactly("run-ended"),
     outcome: exactly("passed", "failed", "missed", "stopped", "cancelled"),
     reason: text,
-    notes: texts
+    notes: texts,
+    by: added(nullable(text), null)
   })
 };
 

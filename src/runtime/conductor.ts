@@ -27,7 +27,7 @@ export interface Conductor {
 export type Move =
   | {readonly type: "pass"; readonly step: StepId; readonly by: string | null; readonly edit?: Edit} // execute the cell, or ask the question
   | {readonly type: "skip"; readonly step: StepId; readonly reason: string; readonly by: string | null}
-  | {readonly type: "end"};
+  | {readonly type: "end"; readonly by?: string}; // who finished it
 export interface Answered {
   readonly answer: Answer;
   readonly by: string;

@@ -13,9 +13,11 @@ import type {Stage} from "./stage.ts";
 export async function drive(stage: Stage, quit: AbortSignal): Promise<void> {
   const quitting = whenAborted(quit);
   const reminding = startReminders(stage);
+  let by: string | null = null;
   try {
     while (!quit.aborted) {
       const move = await Promise.race([stage.request.conductor.choose(stage.run), quitting]);
+      if (move?.type === "end") by = move.by ?? null;
       if (move === null || move.type === "end") break;
       if (move.type === "skip") await stage.record({type: "step-skipped", step: move.step, reason: move.reason, by: move.by});
       else await passStep(stage, stage.steps.get(move.step)!, move);
@@ -33,7 +35,7 @@ export async function drive(stage: Stage, quit: AbortSignal): Promise<void> {
   const open = stage.stoppedAt !== null && !settled(stepRun(stage.run, stage.stoppedAt)) ? stage.stoppedAt : null;
   const concluded = concludeRun(stage.request.runbook, stage.run, open);
   const left = noteLeftStanding(stage.request.runbook, stage.run, concluded.outcome);
-  await stage.record({type: "run-ended", ...concluded, notes: left === null ? stage.notes : [...stage.notes, left]});
+  await stage.record({type: "run-ended", ...concluded, notes: left === null ? stage.notes : [...stage.notes, left], by});
 }
 
 /** Why a run quits before its course is through. */

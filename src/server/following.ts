@@ -57,7 +57,7 @@ export function finishCourse(runbook: Runbook, run: Run, {by, why}: Finishing): 
         by
       };
   }
-  return {type: "end"};
+  return {type: "end", by};
 }
 
 /** How a step that a person asked for departs from the course. */

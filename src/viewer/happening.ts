@@ -71,7 +71,12 @@ function words(event: Event): Told | null {
     case "closing-answered":
       return {who: event.by, what: "completed the record"};
     case "run-ended":
-      return {what: `the run ended: ${event.outcome}`, note: event.reason, tone: event.outcome === "passed" ? "good" : "bad"};
+      return {
+        who: event.by,
+        what: `${event.by === null ? "the run ended" : "finished the run"}: ${event.outcome}`,
+        note: event.reason,
+        tone: event.outcome === "passed" ? "good" : "bad"
+      };
     default:
       return null;
   }

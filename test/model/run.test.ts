@@ -60,7 +60,7 @@ describe("the fold of a journal", () => {
     ["a step that was not planned", [started("a"), began("b")], 'journal broken at event 2: step "b" is not in the plan'],
     [
       "anything after the end",
-      [started("a"), {type: "run-ended", outcome: "passed", reason: "", notes: []}, began("a")],
+      [started("a"), {type: "run-ended", outcome: "passed", reason: "", notes: [], by: null}, began("a")],
       'journal broken at event 3: "cell-started" after the run had ended'
     ]
   ])("refuses %s", (_, facts, message) => {

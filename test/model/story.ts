@@ -213,5 +213,5 @@ export const everything: readonly Event[] = story(
     signOff: {name: "Cy", role: "approver"},
     whys: {"28": "to be sure"}
   },
-  {type: "run-ended", outcome: "cancelled", reason: "cancelled by ada", notes: ["an open transaction was rolled back"]}
+  {type: "run-ended", outcome: "cancelled", reason: "cancelled by ada", notes: ["an open transaction was rolled back"], by: null}
 );

@@ -4,7 +4,18 @@ import {readEvent, toLine} from "../../src/model/wire.ts";
 import {everything, id} from "./story.ts";
 
 const prev = "0".repeat(64);
-const addedLater = ["adopted", "process", "cell-started.by", "files", "includes", "directory", "idleMs", "supplied", "exact"];
+const addedLater = [
+  "adopted",
+  "process",
+  "cell-started.by",
+  "run-ended.by",
+  "files",
+  "includes",
+  "directory",
+  "idleMs",
+  "supplied",
+  "exact"
+];
 
 describe("a line of the journal", () => {
   test("gives back its event, whatever the event", () => {

@@ -1,8 +1,11 @@
 import {readFileSync} from "node:fs";
 import {readdir} from "node:fs/promises";
-import type {Browser} from "playwright";
+import {join} from "node:path";
+import {execa} from "execa";
+import type {Browser, Page} from "playwright";
 import {afterAll, afterEach, beforeAll, expect, test} from "vitest";
 
+import {startCluster} from "../support/postgres.ts";
 import type {Stage} from "../viewer/stage.ts";
 import {enter, openBrowser, setStage} from "../viewer/stage.ts";
 import {inRoot} from "./runbook.ts";
@@ -52,4 +55,52 @@ test("a runbook that was written for people is shown as a notebook, and nothing 
   expect(await page.getByText("Daily at 02:00 UTC").count()).toBe(1);
   expect(await readdir(stage!.runsDirectory).catch(() => [])).toEqual([]);
   expect(errors).toEqual([]);
+});
+
+test("two people take last night's dump of a real server at their pages, one of whom loads theirs anew in the middle", async () => {
+  const cluster = await startCluster();
+  try {
+    const psql = (database: string, ...args: readonly string[]) =>
+      execa(join(cluster.bin, "psql"), ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", database, ...args], {env: cluster.environment});
+    await psql("postgres", "-c", "create database whatsapp_saas");
+    await psql("whatsapp_saas", "-c", "create table messages as select i as id, 'message ' || i as body from generate_series(1, 500) i");
+    const files = Object.fromEntries(
+      ["nightly-dump.md", "facts.sql"].map((name) => [name, readFileSync(inRoot(`runbooks/${name}`), "utf8")])
+    );
+    stage = await setStage(files, {invite: ["grace"], given: {...cluster.environment, PATH: `${cluster.bin}:${process.env.PATH}`}});
+    const enterAs = async (url: string) => {
+      const context = await browser.newContext();
+      context.setDefaultTimeout(30_000);
+      return enter(context, url, "/runbook/nightly-dump.md");
+    };
+    const {page: ada, errors} = await enterAs(stage.serving.url);
+    const {page: grace} = await enterAs(stage.serving.inviteUrls.grace!);
+    const at = (page: Page, id: string) => page.locator(`[id="step:${id}"]`);
+    await ada.getByLabel("Folder of all backups, absolute").fill("backups");
+    await ada.getByText('"BACKUPS" must match /.*, not "backups"').waitFor(); // said while it is typed
+    await ada.getByLabel("Folder of all backups, absolute").fill(join(stage.folder, "backups"));
+    await ada.getByRole("button", {name: "Run all"}).click();
+    await grace.getByText("The run waits for a value").waitFor();
+    await grace.reload();
+    await at(grace, "roles").getByText("passed in").waitFor(); // what the page had before it was loaded anew
+    await ada.locator(".input", {hasText: "BACKUPS"}).getByRole("button", {name: "Set"}).click();
+    await at(grace, "publish").getByText("passed in").waitFor();
+    expect(await at(grace, "manifest").locator(".terminal").textContent()).toMatch(/table public\.messages\s+500/);
+    await grace.getByRole("button", {name: "Finish…"}).click();
+    await grace.getByRole("button", {name: "Finish the run"}).click();
+    await ada.getByText("The drill passed").waitFor();
+    await ada.getByRole("button", {name: "What happened"}).click();
+    const log = ada.locator("run-log");
+    await log.getByText("grace", {exact: true}).last().waitFor();
+    expect(await log.textContent()).toMatch(/grace finished the run: passed/);
+    expect(await log.textContent()).toMatch(/ada ran: publish/);
+    expect(await log.textContent()).toMatch(/ada set BACKUPS/);
+    expect(await readdir(join(stage.folder, "backups"))).toHaveLength(1);
+    expect(errors.filter((text) => !text.includes("409"))).toEqual([]);
+  } finally {
+    for (const context of browser.contexts()) await context.close();
+    await stage?.end();
+    stage = undefined;
+    await cluster.stop();
+  }
 });

@@ -88,7 +88,7 @@ describe("a journal", () => {
   test("never holds what cannot have happened", async () => {
     const {journal, heard} = await openIn(await temporaryFolder());
     await journal.append(started("a"));
-    await expect(journal.append({type: "run-ended", outcome: "passed", reason: "", notes: []})).rejects.toThrow("not yet");
+    await expect(journal.append({type: "run-ended", outcome: "passed", reason: "", notes: [], by: null})).rejects.toThrow("not yet");
     await journal.append(began("a"));
     expect(heard.map(({seq, type}) => [seq, type])).toEqual([
       [1, "run-started"],

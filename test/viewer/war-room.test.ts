@@ -3,6 +3,7 @@ import {join} from "node:path";
 import type {Browser, Page} from "playwright";
 import {afterAll, afterEach, beforeAll, expect, test} from "vitest";
 
+import {startCluster} from "../support/postgres.ts";
 import type {Stage} from "./stage.ts";
 import {enter, findPort, openBrowser, setStage} from "./stage.ts";
 
@@ -19,6 +20,7 @@ afterEach(async () => {
 });
 
 const bash = (id: string, source: string): string => `\`\`\`bash {#${id}}\n${source}\n\`\`\`\n\n`;
+const sql = (id: string, source: string): string => `\`\`\`sql {#${id}}\n${source}\n\`\`\`\n\n`;
 const stepOf = (page: Page, id: string) => page.locator(`[id="step:${id}"]`);
 const open = async (path: string, url = stage!.serving.url): Promise<{page: Page; errors: string[]}> => {
   const context = await browser.newContext();
@@ -59,28 +61,35 @@ test("ten tabs of one browser share a connection, each hears of its own runbook,
   }
 });
 
-test("a server that starts again at its port knows everybody's page, and the run goes on from there", async () => {
+test("a server that starts again at its port knows everybody's page, and a run of bash and SQL goes on from there", async () => {
   const port = await findPort();
-  stage = await setStage(
-    {"a.md": `# A\n\n${bash("one", "NAME=kept; echo one")}:::gate[Go on]{#gate}\n:::\n\n${bash("two", 'echo "$NAME"')}`},
-    {port, invite: ["grace"]}
-  );
-  const {page: ada} = await open("/runbook/a.md");
-  const {page: grace} = await open("/runbook/a.md", stage.serving.inviteUrls.grace);
-  expect((await stat(join(stage.runsDirectory, `.links-${port}.json`))).mode & 0o777).toBe(0o600);
-  await ada.getByRole("button", {name: "Run all"}).click();
-  await grace.getByText("waits for an answer").first().waitFor();
-  await stage.restart(async () => {
-    await ada.getByText("Connection lost").waitFor();
-    await grace.getByText("Connection lost").waitFor();
-  });
-  await grace.getByRole("button", {name: "Go on with it"}).click();
-  await stepOf(ada, "one").getByText("passed in").waitFor();
-  await ada.getByRole("button", {name: "Run all"}).click();
-  await stepOf(grace, "gate").getByRole("button", {name: "Confirm"}).click();
-  await stepOf(ada, "two").getByText("passed in").waitFor();
-  await expect.poll(() => stepOf(ada, "two").locator(".terminal").textContent()).toContain("kept");
-  expect(await ada.getByText("Connection lost").count()).toBe(0);
+  const cluster = await startCluster();
+  try {
+    const text = `---\nconnections: { default: "\${DATABASE_URL}" }\n---\n# A\n\n${bash("one", "NAME=kept; echo one")}${sql("rows", "create table kept (n int);\ninsert into kept select generate_series(1, 3);")}:::gate[Go on]{#gate}\n:::\n\n${bash("two", 'echo "$NAME"')}${sql("count", "select count(*) from kept;")}`;
+    stage = await setStage({"a.md": text}, {port, invite: ["grace"], given: {DATABASE_URL: cluster.url}});
+    const {page: ada} = await open("/runbook/a.md");
+    const {page: grace} = await open("/runbook/a.md", stage.serving.inviteUrls.grace);
+    expect((await stat(join(stage.runsDirectory, `.links-${port}.json`))).mode & 0o777).toBe(0o600);
+    await ada.getByRole("button", {name: "Run all"}).click();
+    await grace.getByText("waits for an answer").first().waitFor();
+    await stage.restart(async () => {
+      await ada.getByText("Connection lost").waitFor();
+      await grace.getByText("Connection lost").waitFor();
+    });
+    await grace.getByRole("button", {name: "Go on with it"}).click();
+    await stepOf(ada, "rows").getByText("passed in").waitFor();
+    await ada.getByRole("button", {name: "Run all"}).click();
+    await stepOf(grace, "gate").getByRole("button", {name: "Confirm"}).click();
+    await stepOf(ada, "count").getByText("passed in").waitFor();
+    await expect.poll(() => stepOf(ada, "two").locator(".terminal").textContent()).toContain("kept");
+    await expect.poll(() => stepOf(ada, "count").locator("tbody").textContent()).toMatch(/^\s*3\s*$/);
+    expect(await ada.getByText("Connection lost").count()).toBe(0);
+  } finally {
+    for (const context of browser.contexts()) await context.close();
+    await stage?.end();
+    stage = undefined;
+    await cluster.stop();
+  }
 });
 
 test("a page that the server does not know any more says so, and what to do", async () => {
