@@ -4,8 +4,11 @@
  */
 import type {ClosingAnswered} from "./closing.ts";
 import type {Plan} from "./plan.ts";
+import type {Answer, Question} from "./question.ts";
 import type {RunId, StepId} from "./runbook.ts";
 import type {TerminalFact} from "./terminal.ts";
+
+export type {Answer, Confirmation, Question} from "./question.ts";
 
 export type Event = Fact & Stamp;
 /** What the journal adds to a fact. */
@@ -269,31 +272,6 @@ export interface StreamTotal {
   readonly sha256: string;
   readonly truncated: boolean; // more came than was kept
 }
-
-export type Question =
-  | {readonly type: "gate"; readonly role: string | null}
-  | {readonly type: "checklist"}
-  | {readonly type: "decision"; readonly proposed: number | null; readonly why: string | null}
-  | {readonly type: "lost"; readonly attempt: number} // nobody saw how it ended: only a person can say what is to become of the step
-  | Confirmation;
-/** Asked before a cell that is destructive, might be, or says `confirm`. */
-export interface Confirmation {
-  readonly type: "confirmation";
-  readonly phrase: string | null;
-  readonly reasons: readonly string[];
-  readonly unknown: readonly string[]; // what only the shell will know
-  readonly values: Readonly<Record<string, string>>; // present values of the variables the text names, after redaction
-  readonly text: string;
-  readonly sha256: string; // over text, flags, host, user, connection identity and values
-}
-export type Answer =
-  | {readonly type: "confirmed"}
-  | {readonly type: "refused"}
-  | {readonly type: "completed"} // every item of a checklist was ticked
-  | {readonly type: "repeated"} // a lost step is to be executed again
-  | {readonly type: "done"} // a lost step did what it should, as a person has seen
-  | {readonly type: "skipped"} // a lost step is left as it is
-  | {readonly type: "chosen"; readonly choice: number; readonly proposed: boolean};
 
 export interface Measure {
   readonly result: "met" | "missed" | "failed" | "not-measured";
