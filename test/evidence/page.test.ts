@@ -10,6 +10,7 @@ import remarkParse from "remark-parse";
 import {unified} from "unified";
 import {visit} from "unist-util-visit";
 import {afterAll, beforeAll, expect, test} from "vitest";
+import type {DrillRecord} from "../../src/evidence/record.ts";
 import {usePlace} from "../cli/command.ts";
 import {inRoot} from "../runbooks/runbook.ts";
 import {openBrowser} from "../viewer/stage.ts";
@@ -202,6 +203,7 @@ test("what was printed ends no fence, no element and no text of the other export
   expect(read.out).toContain("</script><script>window.pwned=6</script><!--<script>]]>\n");
   expect(read.out).toContain("link red\n");
 
-  const record = JSON.parse((await place.runbook("export", run, "--to", "json")).stdout) as {readonly operator: string};
+  const record = JSON.parse((await place.runbook("export", run, "--to", "json")).stdout) as DrillRecord;
+  expect(record.servers).toMatchObject([{timeline: 1, embedded: true, systemIdentifier: expect.stringMatching(/^\d+$/)}]);
   expect(record.operator).toBe('<ada onclick="window.pwned=11">');
 });
