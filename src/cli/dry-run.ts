@@ -75,7 +75,10 @@ async function tell({step, inputs, cell, planned}: RehearsedStep, headless: Head
 const inputWords = ({input, value, via}: RehearsedInput): string =>
   value === null ? `input ${input.name}: asked for, and nobody gives it` : `input ${input.name} = ${value} (${via})`;
 
-function cellWords({options, expectations, captures}: Cell, {target, assessment, destroys, server}: RehearsedCell): readonly string[] {
+function cellWords(
+  {options, expectations, captures, answers}: Cell,
+  {target, assessment, destroys, server}: RehearsedCell
+): readonly string[] {
   const {timeoutMs, withinMs, everyMs, retries, safe, continueOnError} = options;
   const limits = [
     timeoutMs === null ? "no timeout" : `timeout ${formatDuration(timeoutMs)}`,
@@ -87,6 +90,8 @@ function cellWords({options, expectations, captures}: Cell, {target, assessment,
   return [
     `on ${target}`,
     limits.join(", "),
+    ...(options.tty ? ["runs in a terminal"] : []),
+    ...answers.map(({prompt, secret}) => `answers a prompt ${JSON.stringify(prompt)} with ${secret}`),
     `guard: ${assessment.verdict}${found.length > 0 ? `: ${found.join("; ")}` : ""}${safe === null ? "" : ` (overruled, safe: ${safe})`}`,
     ...(destroys && server !== "own" ? [identity[server]] : []),
     ...(expectations.length + captures.length === 0

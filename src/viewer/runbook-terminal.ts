@@ -91,8 +91,10 @@ export class RunbookTerminal extends PageElement {
         if (await this.#take(this.#screen)) this.#isStale = true;
         const box = pre.parentElement!;
         const isAtEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 24;
+        const {clientHeight} = box;
         this.#screen.draw({withCursor: this.#isLive});
         if (isAtEnd) box.scrollTop = box.scrollHeight;
+        if (box.clientHeight > clientHeight && document.activeElement === this.#keys) box.scrollIntoView({block: "nearest"});
       }
     } catch {
       this.isPlain = true;

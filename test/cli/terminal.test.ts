@@ -1,6 +1,7 @@
 import {readdirSync, readFileSync, statSync} from "node:fs";
 import {join} from "node:path";
 import {spawn} from "@lydell/node-pty";
+import {execa} from "execa";
 import {describe, expect, it} from "vitest";
 import {main} from "../runbooks/runbook.ts";
 import {fence, usePlace} from "./command.ts";
@@ -160,6 +161,17 @@ describe("exec without a terminal", () => {
     const {exit, stdout} = await place.runbook("exec", place.file("waits.md", text));
     expect(stdout).toMatch(/✗ read timed-out .*: not done after 1s/);
     expect(exit).toBe(1);
+  });
+
+  it("ends what the cell runs when the runner is killed", async () => {
+    const text = `# Stay\n\n${fence("bash {#stay tty}", "trap '' HUP; setsid sleep 300.7411 & echo begun; sleep 300.7412; sleep 300.7413")}`;
+    const running = place.start(["exec", place.file("stay.md", text)]);
+    await new Promise<void>((resolve) => running.stdout.on("data", (bytes) => String(bytes).includes("│ begun") && resolve()));
+    running.kill("SIGKILL");
+    await running;
+    const left = async () => (await execa("pgrep", ["-fa", "sleep 300[.]741"], {reject: false})).stdout;
+    for (const end = Date.now() + 15_000; (await left()) !== "" && Date.now() < end; ) await new Promise((wake) => setTimeout(wake, 50));
+    expect(await left()).toBe("");
   });
 
   it("says which package is missing, before anything of the cell runs", async () => {

@@ -22,7 +22,7 @@ export const lendsTo = (runbook: Runbook): ((step: StepId) => boolean) => {
   const steps = stepsById(runbook);
   return (id) => {
     const step = steps.get(id);
-    return step?.type === "cell" && step.options.tty && step.options.recordOutput;
+    return step?.type === "cell" && step.options.tty;
   };
 };
 
