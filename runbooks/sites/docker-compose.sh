@@ -16,5 +16,8 @@ site_application_stop() {
 
 site_application_status() { if [ -n "$(_site_compose ps --quiet --status running "$APP_SERVICE")" ]; then echo running; else echo stopped; fi; }
 
+# The compose file names the image with the tag ${APP_RELEASE}.
+site_application_deploy() { APP_RELEASE=$1 _site_compose up --detach --wait "$APP_SERVICE"; }
+
 # Bounded: `logs --follow` would never end.
 site_application_log() { _site_compose logs --no-color --no-log-prefix --since "$1" "$APP_SERVICE"; }

@@ -105,8 +105,29 @@ site_application_start() {
 site_application_stop() { _site_stop_program app; }
 site_application_status() { if _site_alive app; then echo running; else echo stopped; fi; }
 
+# Another release of it: a folder of LAB/releases.
+site_application_deploy() {
+  local program
+  for program in "$LAB/releases/$1"/*.mjs; do cp "$program" "$LAB_PROGRAMS/"; done
+  site_application_stop
+  site_application_start
+  echo "$1" >"$LAB/release"
+}
+
 # What it wrote to its log since a moment (ISO 8601, UTC).
 site_application_log() { awk -v since="$1" '$1 >= since' "$LAB/app.log"; }
+
+# Makes NODE a standby of the server FROM anew: what it had is gone, also its slot there.
+site_standby_rebuild() {
+  local node=$1 from=$2
+  site_database_stop "$node" immediate
+  site_as_server find "$LAB/$node" -mindepth 1 -delete
+  psql -X -q -v ON_ERROR_STOP=1 -p "$(site_database_port "$from")" -d postgres -o /dev/null \
+    -c "select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '$node' and not active"
+  site_as_server pg_basebackup -D "$LAB/$node" -R -X stream -c fast -C -S "$node" --no-sync \
+    -d "$(site_replication_source "$from") application_name=$node"
+  site_database_start "$node"
+}
 
 # Where the application finds its database from now on: the stand-in for a virtual address or a pooler.
 site_traffic_to() {

@@ -4,6 +4,7 @@
 : "${SERVER_USER:=postgres}"
 : "${PG_BIN:=/usr/lib/postgresql/${CLUSTER%/*}/bin}"
 : "${APP_UNIT:=whatsapp-saas.service}"
+: "${APP_RELEASES:=/opt/whatsapp-saas/releases}"        # a folder each; the link "current" beside it is what the unit starts
 : "${WAL_ARCHIVE:=/var/backups/postgresql/wal_archive}"
 : "${OFFSITE:=s3://your-bucket/backups/postgresql}"
 : "${BACKUP_PASSPHRASE_FILE:=/etc/postgresql/backup.passphrase}"
@@ -68,10 +69,22 @@ site_wal_list() { site_as_server find "$WAL_ARCHIVE" -maxdepth 1 -type f -printf
 site_application_start() { _site_root systemctl start "$APP_UNIT"; }
 site_application_stop() { _site_root systemctl stop "$APP_UNIT"; }
 site_application_status() { if systemctl is-active --quiet "$APP_UNIT"; then echo running; else echo stopped; fi; }
+
+site_application_deploy() {
+  [ -d "$APP_RELEASES/$1" ] || { echo "there is no release $1 in $APP_RELEASES" >&2; return 1; }
+  _site_root ln --symbolic --force --no-dereference "$APP_RELEASES/$1" "$(dirname "$APP_RELEASES")/current"
+  _site_root systemctl restart "$APP_UNIT"
+}
+
 site_application_log() { _site_root journalctl --unit "$APP_UNIT" --since "$(date -d "$1" '+%Y-%m-%d %H:%M:%S')" --no-pager --output cat; }
 
 # How clients find the database from now on is yours to write: a virtual address, a pooler's configuration, a DNS record.
 site_traffic_to() { echo "site_traffic_to: write here how clients are sent to the $1" >&2; return 1; }
+
+# Replicas are on other machines, and how they are reached is yours to write.
+site_replication_source() { echo "host=$(hostname -f) port=$(site_database_port "$1") user=replicator"; }
+site_rewind_source() { echo "host=$(hostname -f) port=$(site_database_port "$1") user=postgres dbname=postgres"; }
+site_standby_rebuild() { echo "site_standby_rebuild: write here how $1 is made anew from $2" >&2; return 1; }
 
 site_backups_list() { aws s3 ls "$OFFSITE/" | awk '{ print $4 }' | sed -n 's/\.tar\.gpg$//p' | sort; }
 
