@@ -8,7 +8,7 @@ export function readText(rest: Uint8Array, parts: readonly Uint8Array[]): {reado
   try {
     return {output: {type: "text", text: strict.decode(whole)}, rest: bytes.subarray(whole.length)};
   } catch {
-    return {output: {type: "base64", base64: bytes.toString("base64")}, rest: new Uint8Array(0)};
+    return {output: {type: "base64", base64: whole.toString("base64")}, rest: bytes.subarray(whole.length)};
   }
 }
 

@@ -43,6 +43,13 @@ describe("what a cell prints", () => {
     expect(bytesOf(attempt.outputs)).toEqual(Buffer.from([0x61, 0xff, 0x00, 0x62, 0xc3]));
   });
 
+  test("keeps a character whole, also behind bytes that are no text", async () => {
+    const attempt = await attemptOf(await begin(runbook([cell("one", "printf 'a\\xff\\xc3'; sleep 0.3; printf '\\xa9b'")])));
+    const outputs = attempt.outputs.toArray();
+    expect(bytesOf(attempt.outputs)).toEqual(Buffer.from([0x61, 0xff, 0xc3, 0xa9, 0x62]));
+    expect(outputs.at(-1)).toMatchObject({type: "text", text: "éb"});
+  });
+
   test("goes to a file once it is more than the journal keeps", async () => {
     const tried = await begin(
       runbook([cell("one", "seq 1 300000; echo problem >&2", {expect: ["lines.size() == 300000", "bytes == 1988895"]})])

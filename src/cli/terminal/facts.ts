@@ -1,7 +1,7 @@
 /** Each fact of a run as the lines that tell it; outputs are told by `output-lines.ts`. Pure. */
 
 import {formatDuration} from "../../model/duration.ts";
-import type {Event, Outcome} from "../../model/event.ts";
+import type {Ending, Event, Outcome} from "../../model/event.ts";
 import {locate} from "../../model/kind.ts";
 import type {EndedAttempt, Run} from "../../model/run.ts";
 import {stepRun} from "../../model/run.ts";
@@ -157,11 +157,17 @@ function endLines(runbook: Runbook, cell: Cell, attempt: EndedAttempt, paint: Pa
     ...Object.entries(ending.streams).flatMap(([stream, {truncated}]) => (truncated ? [`    ${stream} was longer than what is kept`] : [])),
     ...ending.leftovers.map((process) => `    ended what it left behind: ${quiet(process)}`),
     ...ending.kept.map((process) => `    left running on purpose: ${quiet(process)}`),
+    ...(hasLostState(cell, ending) ? ["    the shell's state could not be taken; the earlier one stands"] : []),
     ...(ending.transaction === "open" ? ["    a transaction is open"] : []),
+    ...(ending.transaction === "failed" ? ["    the transaction has failed and must be rolled back"] : []),
     ...(ending.redactions > 0 ? [`    ${count(ending.redactions, "secret")} hidden in its output`] : [])
   ].map((line) => paint.dim(line));
   return [`${mark} ${nameOf(cell, paint)} ${outcome.type} ${paint.dim(took)}${outcomeWords(runbook, cell, outcome)}`, ...rest];
 }
+
+/** A cell that waits for a line has no end of its own, and its state is never taken. */
+const hasLostState = ({options}: Cell, {state, exit, signal}: Ending): boolean =>
+  state === "not taken" && options.ready === null && (exit !== null || signal !== null);
 
 /** ": division by zero, at restore.md:42:8". */
 export function outcomeWords(runbook: Runbook, cell: Cell, outcome: Outcome): string {
