@@ -10,6 +10,7 @@ export interface Connected {
   readonly secretKey: number;
   readonly types: Map<number, string>; // learnt names of types
   readonly limits: Map<string, number>; // "statement_timeout=60001", as we have set it → what stands there otherwise
+  readonly unheard: Unheard; // notifications that came while no cell was running
   /** How the server says the session stands. */
   transaction(): "idle" | "open" | "failed";
   /** Asks a question of ours, not of a cell; rows as text. */
@@ -19,6 +20,15 @@ export interface Connected {
   /** Why the connection is gone; null while it stands. */
   lost(): string | null;
   end(): Promise<void>;
+}
+
+export interface Notification {
+  readonly channel: string;
+  readonly payload?: string | undefined;
+}
+export interface Unheard {
+  /** Those that came since, at most a thousand, and how many more there were. */
+  take(): {readonly notifications: readonly Notification[]; readonly more: number};
 }
 
 interface Internals {
@@ -90,6 +100,7 @@ async function connectWith(ssl: Ssl, resolved: ResolvedConnection, applicationNa
     secretKey: internals.secretKey,
     types: new Map(),
     limits: new Map(),
+    unheard: collectUnheard(client),
     transaction() {
       const status = internals.getTransactionStatus();
       return status === "T" ? "open" : status === "E" ? "failed" : "idle";
@@ -102,6 +113,25 @@ async function connectWith(ssl: Ssl, resolved: ResolvedConnection, applicationNa
       const patience = setTimeout(() => destroy(client), 2000);
       await client.end().catch(() => {});
       clearTimeout(patience);
+    }
+  };
+}
+
+const mostUnheard = 1000;
+
+function collectUnheard(client: Client): Unheard {
+  let notifications: Notification[] = [];
+  let more = 0;
+  client.on("notification", ({channel, payload}: Notification) => {
+    if (client.listenerCount("notification") > 1) return; // a cell hears it
+    if (notifications.length < mostUnheard) notifications.push({channel, payload});
+    else more++;
+  });
+  return {
+    take() {
+      const taken = {notifications, more};
+      [notifications, more] = [[], 0];
+      return taken;
     }
   };
 }

@@ -1,7 +1,7 @@
 /** What a connection says on the side, on its way to the run: notices, and data of COPY in pieces worth an event. */
 import type {NoticeMessage} from "pg-protocol/dist/messages.js";
 import type {Emit, RawOutput} from "../../../model/kind.ts";
-import type {Connected} from "./connect.ts";
+import type {Connected, Notification} from "./connect.ts";
 
 const PIECE_BYTES = 64 * 1024;
 
@@ -12,7 +12,9 @@ export interface Outlet {
   close(): void;
 }
 
-export function openOutlet({client}: Connected, emit: Emit): Outlet {
+export const wordsOf = ({channel, payload = ""}: Notification): string => `${channel}${payload === "" ? "" : `: ${payload}`}`;
+
+export function openOutlet({client, unheard}: Connected, emit: Emit): Outlet {
   let pieces: Uint8Array[] = [];
   let bytes = 0;
   let taken: Promise<void> = Promise.resolve();
@@ -47,15 +49,12 @@ export function openOutlet({client}: Connected, emit: Emit): Outlet {
       hint: hint ?? null
     });
   };
-  const onNotification = ({channel, payload = ""}: {readonly channel: string; readonly payload?: string | undefined}): void =>
-    hand({
-      type: "notice",
-      severity: "NOTIFICATION",
-      sqlstate: "00000",
-      message: `${channel}${payload === "" ? "" : `: ${payload}`}`,
-      detail: null,
-      hint: null
-    });
+  const tell = (message: string, detail: string | null): void =>
+    hand({type: "notice", severity: "NOTIFICATION", sqlstate: "00000", message, detail, hint: null});
+  const onNotification = (notification: Notification): void => tell(wordsOf(notification), null);
+  const {notifications, more} = unheard.take();
+  for (const notification of notifications) tell(wordsOf(notification), "it came before this cell");
+  if (more > 0) tell(`${more} more came before this cell`, null);
   client.on("notice", onNotice);
   client.on("notification", onNotification);
   return {

@@ -7,6 +7,7 @@ import {connect} from "./connect.ts";
 import {explainConnectError} from "./explain-connect-error.ts";
 import type {Identified} from "./identify-server.ts";
 import {identifyServer} from "./identify-server.ts";
+import {wordsOf} from "./outlet.ts";
 
 export interface SqlSession {
   readonly context: SessionContext;
@@ -104,6 +105,16 @@ export async function closeSession({connected, context}: SqlSession): Promise<re
   if (!connected) return [];
   const open = connected.lost() === null && connected.transaction() !== "idle";
   if (open) await Promise.race([connected.ask("rollback"), new Promise((resolve) => setTimeout(resolve, 2000).unref())]).catch(() => {});
+  const {notifications, more} = connected.unheard.take();
   await connected.end();
-  return open ? [`SQL session "${context.name}" on "${context.on ?? "default"}": an open transaction was rolled back`] : [];
+  const session = `SQL session "${context.name}" on "${context.on ?? "default"}"`;
+  const unheard = notifications.length + more;
+  return [
+    ...(open ? [`${session}: an open transaction was rolled back`] : []),
+    ...(unheard > 0
+      ? [
+          `${session}: after its last cell ${unheard === 1 ? "came a notification" : `came ${unheard} notifications`}, the first: ${wordsOf(notifications[0]!)}`
+        ]
+      : [])
+  ];
 }

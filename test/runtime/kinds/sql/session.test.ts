@@ -282,3 +282,22 @@ describe("an aborted cell", () => {
     expect(notices.length).toBeGreaterThan(10);
   });
 });
+
+describe("a notification", () => {
+  test("is shown where it comes, or with the next cell of the session, or at its end", async () => {
+    const during = await notebook.run("listen news; notify news, 'one'; select 1");
+    expect(during.notices).toMatchObject([{severity: "NOTIFICATION", message: "news: one", detail: null}]);
+    await other.run("notify news, 'two'; notify news");
+    await sleep(100);
+    const next = await notebook.run("select 1");
+    expect(next.notices).toMatchObject([
+      {message: "news: two", detail: "it came before this cell"},
+      {message: "news", detail: "it came before this cell"}
+    ]);
+    await other.run("notify news, 'three'");
+    await sleep(100);
+    expect(await notebook.close()).toEqual([
+      'SQL session "main" on "default": after its last cell came a notification, the first: news: three'
+    ]);
+  });
+});
