@@ -40,6 +40,7 @@ describe("a session", () => {
           database: "postgres",
           user: "postgres",
           systemIdentifier: expect.stringMatching(/^\d{15,}$/),
+          timeline: 1,
           recovering: false,
           embedded: false,
           demo: false
