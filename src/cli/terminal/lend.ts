@@ -2,6 +2,7 @@ import {spawnSync} from "node:child_process";
 import {closeSync, openSync, readSync} from "node:fs";
 import {join} from "node:path";
 import {StringDecoder} from "node:string_decoder";
+import {isatty} from "node:tty";
 import type {Event, Output} from "../../model/event.ts";
 import type {TerminalSize} from "../../model/kind.ts";
 import type {Runbook, StepId} from "../../model/runbook.ts";
@@ -13,7 +14,7 @@ import {paintFor} from "./paint.ts";
 
 /** Somebody sits at this terminal, and can type into a cell with `tty`. */
 export const isAttended = ({json = false, quiet = false}: {readonly json?: boolean; readonly quiet?: boolean}): boolean =>
-  !json && !quiet && process.env.GITHUB_ACTIONS !== "true" && process.env.TERM !== "dumb" && process.stdin.isTTY && process.stdout.isTTY;
+  !json && !quiet && process.env.GITHUB_ACTIONS !== "true" && process.env.TERM !== "dumb" && isatty(0) && isatty(1);
 
 export const screenSize = (): TerminalSize => ({columns: process.stdout.columns || 80, rows: process.stdout.rows || 24});
 
