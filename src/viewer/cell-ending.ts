@@ -34,7 +34,7 @@ function failureOf({outcome}: EndedAttempt): string | null {
   }
 }
 
-function facts({ending, outcome}: EndedAttempt, confirmed: Confirmed | null): readonly string[] {
+function facts({ending, outcome, terminal}: EndedAttempt, confirmed: Confirmed | null): readonly string[] {
   const told: string[] = [];
   if (ending.exit !== null && (ending.exit !== 0 || outcome.type !== "passed")) told.push(`exit ${ending.exit}`);
   if (ending.signal !== null) told.push(`ended by ${ending.signal}`);
@@ -42,6 +42,8 @@ function facts({ending, outcome}: EndedAttempt, confirmed: Confirmed | null): re
   const printed = ending.streams.stdout.bytes + ending.streams.stderr.bytes;
   if (printed > 64 * 1024) told.push(`${bytes(printed)} of output`);
   for (const stream of ["stdout", "stderr"] as const) if (ending.streams[stream].truncated) told.push(`${stream} was longer than is kept`);
+  for (const by of terminal?.typists ?? []) told.push(`${by} typed into it`);
+  for (const secret of terminal?.answered ?? []) told.push(`a prompt was answered with ${secret}`);
   if (ending.redactions > 0) told.push(plural(ending.redactions, "secret was", "secrets were").concat(" hidden"));
   if (confirmed) told.push(`confirmed by ${confirmed.by} at ${timeOfDay(confirmed.at)}${confirmed.note ? `: ${confirmed.note}` : ""}`);
   return [...told, ...aftermath(ending)];

@@ -39,6 +39,10 @@ function words(event: Event): Told | null {
       return {who: event.by, what: `${event.by === null ? "started" : "ran"}${event.attempt > 1 ? `, attempt ${event.attempt}` : ""}`};
     case "cell-ready":
       return {what: "is ready, and goes on", tone: "good"};
+    case "terminal-typed":
+      return {who: event.by, what: "typed into its terminal"};
+    case "prompt-answered":
+      return {what: `a prompt was answered with ${event.secret}`};
     case "cell-ended":
       return {
         what: `${outcomeWord(event.outcome)} in ${duration(event.ending.durationMs)}`,

@@ -73,6 +73,7 @@ test("a cell with tty is a terminal that one types into, and what is typed unsee
   expect(text).toMatch(/21 letters\n\d+ 1\d\d$/);
   expect(await screenOf(page, "talk").locator(".a-ink-1").textContent()).toBe("21 letters");
   expect(await keys.count()).toBe(0);
+  await page.getByText("ada typed into it").waitFor();
   const kept = await record();
   expect(kept).toContain('"type":"terminal-typed","step":"talk","attempt":1,"by":"ada","via":"page"');
   expect(kept).not.toContain("correct-horse");
