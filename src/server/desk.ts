@@ -163,21 +163,20 @@ export class Desk {
       await performance.record({type: "item-checked", step: step.id, item: command.item, checked: command.checked, by});
       return null;
     }
-    const elsewhere =
-      command.type === "finish" ||
-      command.type === "skip" ||
-      (step !== null && this.#operator.asking !== null && this.#operator.asking !== step.id);
-    if (elsewhere && this.#operator.asking !== null) await performance.cancelStep(by);
-    if (command.type === "skip") return this.#skip(step!, command.why, by, performance);
-    if (step !== null && this.#operator.asking !== step.id) await this.#noteDeviation(step.id, by, performance);
-    return this.#operator.take(command, by);
+    const {asking} = this.#operator;
+    const withdraws = asking !== null && (command.type === "finish" || command.type === "skip" || (step !== null && asking !== step.id));
+    if (command.type === "skip") await this.#skip(step!, command.why, by, performance);
+    else if (step !== null && asking !== step.id) await this.#noteDeviation(step.id, by, performance);
+    const reason = command.type === "skip" ? null : this.#operator.take(command, by);
+    // Only then, or the course would ask the same again before it hears what is wanted instead.
+    if (withdraws) await performance.cancelStep(by);
+    return reason;
   }
 
-  async #skip(step: Step, why: string, by: string, performance: Performance): Promise<null> {
+  async #skip(step: Step, why: string, by: string, performance: Performance): Promise<void> {
     await performance.record({type: "step-skipped", step: step.id, reason: why, by});
     await performance.record({type: "deviation-recorded", deviation: "skipped", step: step.id, by, why});
     this.#operator.wake();
-    return null;
   }
 
   async #noteDeviation(step: StepId, by: string, performance: Performance): Promise<void> {

@@ -66,7 +66,7 @@ export class PageHeader extends RunElement {
     );
     const since =
       objective === null && store.run.start !== null
-        ? html`<span class="clock" title="Since the run started"><span class="aside">run</span> ${clock(this.#sinceStart())}</span>`
+        ? html`<span class="clock" title="Since the run started"><span class="clock-words"><span class="aside">run</span> ${clock(this.#sinceStart())}</span></span>`
         : nothing;
     return html`${objective === null ? since : this.#clock(objective)}${measured.map((other) => this.#clock(other))}`;
   }
