@@ -16,7 +16,7 @@ const longestPlain = 1024 * 1024;
 export const toHtml: View = (material) => {
   const {script, style} = material.page;
   const [code, look] = [asInlineScript(script), style.replace(/<\/style/gi, "<\\/style")];
-  const policy = `default-src 'none'; script-src '${hashOf(code)}'; style-src '${hashOf(look)}'; img-src data:; connect-src data:; base-uri 'none'; form-action 'none'`;
+  const policy = `default-src 'none'; script-src '${hashOf(code)}'; style-src '${hashOf(look)}'; img-src data:; base-uri 'none'; form-action 'none'`;
   const {runbook, run} = material;
   return [
     "<!doctype html>",

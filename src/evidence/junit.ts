@@ -22,7 +22,7 @@ interface Case {
 }
 type Verdict =
   | {readonly type: "passed"}
-  | {readonly type: "failure" | "error"; readonly kind: string; readonly message: string}
+  | {readonly type: "failure" | "error"; readonly kind: string; readonly message: string; readonly at?: string}
   | {readonly type: "skipped"; readonly message: string};
 
 export const toJunit: View = (material) => {
@@ -97,8 +97,8 @@ function judgeStep(runbook: Runbook, step: Step, now: StepRun, notWanted: string
 function judgeAttempt(runbook: Runbook, step: Step, attempt: EndedAttempt): Verdict {
   const {type} = attempt.outcome;
   if (type === "passed") return {type};
-  const message = messageOf(attempt) ?? `${type} at ${pathOf(runbook, step.span)}:${step.span.line}`;
-  return {type: type === "failed" ? "failure" : "error", kind: type, message};
+  const at = `${pathOf(runbook, step.span)}:${step.span.line}`;
+  return {type: type === "failed" ? "failure" : "error", kind: type, message: messageOf(attempt) ?? type, at};
 }
 
 function questionText(step: Step): string {
@@ -163,7 +163,9 @@ function caseLines({group, name, ms, verdict, out, err}: Case): readonly string[
   const inside = [
     ...(verdict.type === "skipped" ? [`      <skipped message=${attribute(verdict.message)}/>`] : []),
     ...(verdict.type === "failure" || verdict.type === "error"
-      ? [`      <${verdict.type} type="${verdict.kind}" message=${attribute(verdict.message)}>${text(verdict.message)}</${verdict.type}>`]
+      ? [
+          `      <${verdict.type} type="${verdict.kind}" message=${attribute(verdict.message)}>${text([verdict.message, ...(verdict.at ? [verdict.at] : [])].join("\n"))}</${verdict.type}>`
+        ]
       : []),
     ...(out === "" ? [] : [`      <system-out>${text(out)}</system-out>`]),
     ...(err === "" ? [] : [`      <system-err>${text(err)}</system-err>`])

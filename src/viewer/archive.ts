@@ -7,8 +7,8 @@ export async function readArchive(script: HTMLScriptElement): Promise<ArchivedRu
   const text = script.textContent;
   if (script.type === "application/json") return JSON.parse(text) as ArchivedRun;
   script.remove(); // it is not needed twice
-  const packed = await fetch(`data:application/gzip;base64,${text}`);
-  return (await new Response(packed.body!.pipeThrough(new DecompressionStream("gzip"))).json()) as ArchivedRun;
+  const unpacked = new Blob([fromBase64(text)]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return (await new Response(unpacked).json()) as ArchivedRun;
 }
 
 export function archived({document, events, outputs}: ArchivedRun): RunSource {
@@ -44,6 +44,12 @@ export function archived({document, events, outputs}: ArchivedRun): RunSource {
   };
 }
 
+/** Newer browsers do this themselves, and much faster. */
+function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  const native = (Uint8Array as {fromBase64?: (text: string) => Uint8Array<ArrayBuffer>}).fromBase64;
+  return native ? native.call(Uint8Array, text) : Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
 function bytesOf(kept: ArchivedOutput): Uint8Array<ArrayBuffer> {
-  return "text" in kept ? new TextEncoder().encode(kept.text) : Uint8Array.from(atob(kept.base64), (character) => character.charCodeAt(0));
+  return "text" in kept ? new TextEncoder().encode(kept.text) : fromBase64(kept.base64);
 }
