@@ -50,6 +50,8 @@ async function followAll(module, count) {
     const ended = hear();
     child.send("begin");
     const {cpuMs, rssMb, events, bytes} = await ended;
+    const patience = Date.now() + 10_000; // what was sent last is on its way
+    while (readers.some(({seen}) => seen < events) && Date.now() < patience) await new Promise((resolve) => setTimeout(resolve, 20));
     const late = readers.flatMap(({latencies}) => latencies).sort((a, b) => a - b);
     const missing = readers.filter((reader) => reader.seen !== events || reader.bytes !== bytes).length;
     for (const {socket} of readers) socket.destroy();
