@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-// npm run bench -- [1] [2] … [13] [--rounds N]: measures beside their floors, in interleaved rounds, as ratios with their targets.
+// npm run bench -- [1] [2] … [14] [--rounds N]: measures beside their floors, in interleaved rounds, as ratios with their targets.
 import {mkdtempSync, rmSync} from "node:fs";
 import {availableParallelism, cpus, tmpdir} from "node:os";
 import {join} from "node:path";
 
 import {build, root} from "../scripts/build.mjs";
 import {archiveCost} from "./archive.mjs";
+import {bagCost} from "./bags.mjs";
 import {bashCellsCost} from "./bash-cells.mjs";
 import {foldCost} from "./fold.mjs";
 import {followersCost} from "./followers.mjs";
@@ -31,7 +32,8 @@ const measures = {
   10: {run: journalCost, rounds: 9},
   11: {run: followersCost, rounds: 5},
   12: {run: pageCost, rounds: 7},
-  13: {run: archiveCost, rounds: 7}
+  13: {run: archiveCost, rounds: 7},
+  14: {run: bagCost, rounds: 7}
 };
 
 const given = process.argv.slice(2);

@@ -22,6 +22,7 @@ interface Shape {
   readonly what: string;
   readonly anchors: readonly string[]; // every one of its texts has one of them
   readonly pattern: RegExp; // on the text around an anchor
+  readonly maybe?: (text: Uint8Array, behind: number) => boolean; // a cheap look behind an anchor that stands everywhere
 }
 
 const shapes: readonly Shape[] = [
@@ -33,6 +34,7 @@ const shapes: readonly Shape[] = [
   {
     what: "a password in a URL",
     anchors: ["://"],
+    maybe: hasUserinfo,
     pattern: /[A-Za-z][A-Za-z0-9+.-]*:\/\/[^\s:@/?#'"`<>\\]*:(?!\[redacted:|\$|<|\{|\*|%24|…|\.\.\.)[^\s@/'"`<>\\]+@[A-Za-z0-9[]/
   },
   {what: "a JSON web token", anchors: ["eyJ"], pattern: /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/},
@@ -59,6 +61,17 @@ const shapes: readonly Shape[] = [
     pattern: /[Aa]uthorization: (?:Basic|Bearer) (?!\[redacted)[A-Za-z0-9+/=._~-]{16,}/
   }
 ];
+
+/** A URL whose host comes after an `@`; most have none. */
+function hasUserinfo(text: Uint8Array, behind: number): boolean {
+  const end = Math.min(text.length, behind + 256);
+  for (let at = behind; at < end; at++) {
+    const byte = text[at]!;
+    if (byte === 0x40) return true;
+    if (byte <= 0x20 || byte === 0x2f || byte === 0x22 || byte === 0x3c || byte === 0x3e) return false;
+  }
+  return false;
+}
 
 const before = 64; // an anchor stands at most so far inside
 const behind = 512;
@@ -127,6 +140,7 @@ export function createScanner(declared: ReadonlyMap<string, string>): Scanner {
       note(start, meaning);
       return;
     }
+    if (meaning.maybe && !meaning.maybe(text, end)) return;
     const begin = Math.max(0, start - before);
     const around = text.toString("latin1", begin, Math.min(text.length, end + behind));
     const found = meaning.pattern.exec(around);
