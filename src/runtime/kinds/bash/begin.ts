@@ -25,7 +25,7 @@ import type {Watch} from "./watch.ts";
 export interface Begun {
   readonly type: "begun";
   readonly mark: string;
-  readonly process: KeptProcess | null; // of its shell; null: it is on another host
+  readonly process: KeptProcess | null; // of a follower's shell; null: it is none, or on another host
   readonly printing: Printing;
   readonly drains: readonly number[]; // a second way to read what it prints
   readonly next: string; // where its state goes
@@ -68,7 +68,7 @@ export async function beginCell(
   } catch (error) {
     return refused(error instanceof Error ? error.message : String(error));
   }
-  const term = findTerm(snapshot, environment);
+  const term = startPty && findTerm(snapshot, environment);
   const mark = toMark(task);
   const own = watch === null ? null : session.followerProgram();
   const next = own?.state ?? nextPath(path);
@@ -83,7 +83,7 @@ export async function beginCell(
     hidden,
     entered,
     cwd,
-    entering: startPty && snapshot !== null && term.isNew ? [...entering, ["TERM", term.name]] : entering,
+    entering: snapshot !== null && term?.isNew ? [...entering, ["TERM", term.name]] : entering,
     silent: startPty !== null && !task.terminal!.attended && cell.answers.length === 0,
     ownTrap: definesTrap(cell),
     textFile: session.textFile
@@ -94,9 +94,10 @@ export async function beginCell(
   session.watchdog.expect(mark);
   let launched: Launched;
   try {
-    launched = startPty
-      ? launchInTerminal(startPty, task, session, launch, {secrets, term: term.name})
-      : await launchInPipes(session, launch, {watch, keep: cell.options.keep});
+    launched =
+      startPty && term
+        ? launchInTerminal(startPty, task, session, launch, {secrets, term: term.name})
+        : await launchInPipes(session, launch, {watch, keep: cell.options.keep});
   } catch (error) {
     session.watchdog.release(mark);
     await state?.read("");
@@ -107,7 +108,7 @@ export async function beginCell(
   return {
     type: "begun",
     mark,
-    process: {...nameProcess(started.pid), mark},
+    process: watch === null ? null : {...nameProcess(started.pid), mark},
     printing,
     drains,
     unanswered,

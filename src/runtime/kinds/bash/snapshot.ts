@@ -7,8 +7,8 @@ import {
   readFileSync,
   readSync,
   renameSync,
-  rmSync,
   statSync,
+  unlinkSync,
   writeFileSync
 } from "node:fs";
 import type {Entered} from "./environment.ts";
@@ -64,8 +64,9 @@ export function writeState(next: string, text: string, secrets: readonly string[
 export function readEntered(path: string): Entered {
   const file = openSync(path, "r");
   try {
-    const line = /^#entered (.*)$/m.exec(readText(file, 0, 16_384))?.[1];
-    const secrets = /^#secrets (.*)$/m.exec(readText(file, 0, 16_384))?.[1]?.split(" ") ?? [];
+    const head = readText(file, 0, 16_384);
+    const line = /^#entered (.*)$/m.exec(head)?.[1];
+    const secrets = /^#secrets (.*)$/m.exec(head)?.[1]?.split(" ") ?? [];
     return {...(line === undefined ? {upTo: 0, environment: {}} : (JSON.parse(line) as Omit<Entered, "secrets">)), secrets};
   } finally {
     closeSync(file);
@@ -87,8 +88,8 @@ export function countNames(path: string, many: number): number {
  * place of another; if the runner dies in between, `recover` finds the new one.
  */
 export function adopt(next: string, path: string): void {
-  rmSync(path, {force: true});
-  if (existsSync(hiddenPath(path))) rmSync(hiddenPath(path));
+  remove(path);
+  remove(hiddenPath(path));
   if (existsSync(hiddenPath(next))) renameSync(hiddenPath(next), hiddenPath(path));
   renameSync(next, path);
 }
@@ -103,8 +104,12 @@ export function recover(next: string, path: string): void {
 export const nextPath = (path: string): string => `${path}.next`;
 
 export function discard(next: string): void {
-  rmSync(next, {force: true});
-  rmSync(hiddenPath(next), {force: true});
+  remove(next);
+  remove(hiddenPath(next));
+}
+
+function remove(path: string): void {
+  if (existsSync(path)) unlinkSync(path);
 }
 
 /** Where functions that hide `builtin` or `declare` are kept: they can only come back after everything else. */
