@@ -12,16 +12,17 @@ import {fillFences, hollowFences} from "./fences.ts";
 import {cutParts, type Part} from "./parts.ts";
 
 // What remark does, without remark: its packages bring along all that it takes to write Markdown.
-const options = {
-  extensions: [gfm({singleTilde: false}), frontmatter(["yaml"]), blockDirectives(), knownDefinitions()],
-  mdastExtensions: [gfmNodes(), frontmatterFromMarkdown(["yaml"]), directiveFromMarkdown()]
-};
+const gfmSyntax = gfm({singleTilde: false});
+const others = [frontmatter(["yaml"]), blockDirectives(), knownDefinitions()];
+const mdastExtensions = [gfmNodes(), frontmatterFromMarkdown(["yaml"]), directiveFromMarkdown()];
+const options = {extensions: [gfmSyntax, ...others], mdastExtensions};
+const withoutEmail = {extensions: [withoutEmails(gfmSyntax), ...others], mdastExtensions};
 
 /** CommonMark, GFM, frontmatter, and directives that stand on lines of their own. */
 export function parseMarkdown(text: string): Root {
   const parsed = parseParts(cutParts(text));
   const defined = new Definitions();
-  for (const {root} of parsed) defined.gather(root);
+  for (const {part, root} of parsed) if (part.text.includes("]:")) defined.gather(root);
   const children: RootContent[] = [];
   for (const {part, root} of parsed) {
     // A reference is one only if its definition is known, and that may stand in any part.
@@ -59,8 +60,7 @@ function parseParts(parts: readonly Part[]): readonly {readonly part: Part; read
 /** Without the lines of its fences, where that comes to the same. */
 function parsePart(text: string): Root {
   const hollow = hollowFences(text);
-  if (hollow.fences.length === 0) return parseWhole(text);
-  const root = parseWhole(hollow.text);
+  const root = fromMarkdown(hollow.text, hollow.text.includes("@") ? options : withoutEmail);
   return fillFences(root.children, hollow.fences, shift) ? root : parseWhole(text);
 }
 
@@ -99,6 +99,15 @@ function gfmNodes(): MdastExtension[] {
 
 const mayHoldAddress = (node: Nodes): boolean =>
   node.type === "text" ? /@|:\/\/|www\./i.test(node.value) : "children" in node && node.children.some(mayHoldAddress);
+
+/** At each word of a text GFM tries whether it begins an address with an `@`: where there is none, that is half of the work. */
+function withoutEmails({text = {}, ...syntax}: Extension): Extension {
+  const entries = Object.entries(text).flatMap(([code, constructs]) => {
+    const kept = [constructs ?? []].flat().filter(({name}) => name !== "emailAutolink");
+    return kept.length === 0 ? [] : [[code, kept] as const];
+  });
+  return {...syntax, text: Object.fromEntries(entries)};
+}
 
 /** Labels that are defined in other parts of the document. */
 class Definitions {
