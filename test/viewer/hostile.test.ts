@@ -1,3 +1,4 @@
+import {readFile} from "node:fs/promises";
 import axe from "axe-core";
 import type {Browser, Page} from "playwright";
 import {afterAll, beforeAll, expect, test} from "vitest";
@@ -36,6 +37,18 @@ printf '\\033]0;title\\007\\033[2J\\033[Hafter\\n'
 \`\`\`
 ::capture{#OUT value='stdout'}
 
+\`\`\`bash {#json}
+printf '{"<img src=x onerror=window.pwned=25>":"<script>window.pwned=26</script>","url":"javascript:window.pwned=27","__proto__":{"pwned":28}}\\n'
+\`\`\`
+
+\`\`\`sql {#drawn}
+select t as "<img src=x onerror=window.pwned=29>", 1 as "<svg onload=window.pwned=30>" from generate_series(timestamptz '2026-01-01', '2026-01-02', '1 hour') t;
+\`\`\`
+
+\`\`\`sql {#formula}
+select '=HYPERLINK("http://evil.example")' as "=1+1", '{"a": "<script>window.pwned=31</script>"}'::jsonb as j;
+\`\`\`
+
 \`\`\`sql {#table}
 select '<script>window.pwned=20</script>' as "<img src=x onerror=window.pwned=21>", '<svg onload=window.pwned=22>' as b;
 do $$ begin raise notice '<img src=x onerror=window.pwned=23>'; end $$;
@@ -47,7 +60,7 @@ let browser: Browser;
 let stage: Stage;
 beforeAll(async () => {
   browser = await openBrowser();
-  stage = await setStage({"hostile.md": hostile, "plain.md": plain});
+  stage = await setStage({"hostile.md": hostile, "plain.md": plain, "<img src=x onerror=window.pwned=34>.md": "# <b>Name</b>\n"});
 });
 afterAll(async () => {
   await browser.close();
@@ -102,7 +115,7 @@ test("nothing that a document holds or a cell prints is ever run, fetched or fol
   const {page, errors} = await enter(context, stage.serving.url, "/runbook/hostile.md");
   page.on("dialog", () => errors.push("a dialog opened"));
   await page.locator('[id="step:gate"]').waitFor();
-  for (const id of ["shell", "table"]) {
+  for (const id of ["shell", "json", "drawn", "formula", "table"]) {
     await page.locator(`[id="step:${id}"]`).getByRole("button", {name: "Run", exact: true}).click();
     await page
       .locator(`[id="step:${id}"]`)
@@ -117,6 +130,29 @@ test("nothing that a document holds or a cell prints is ever run, fetched or fol
     "<svg onload=window.pwned=22>"
   ]);
   expect(await page.locator('[id="step:table"] .notice').textContent()).toContain("<img src=x onerror=window.pwned=23>");
+  const step = (id: string) => page.locator(`[id="step:${id}"]`);
+  expect(await step("json").locator(".json-tree").textContent()).toContain(
+    '<img src=x onerror=window.pwned=25>"<script>window.pwned=26</script>"'
+  );
+  await step("json").getByRole("button", {name: "Text", exact: true}).click();
+  await step("drawn").locator("canvas").waitFor();
+  expect(await step("drawn").locator(".u-legend").textContent()).toContain("<svg onload=window.pwned=30>");
+  await step("formula").locator("td summary").click();
+  await step("formula").locator("td").getByText("<script>window.pwned=31</script>").waitFor();
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    step("formula").getByRole("button", {name: "CSV", exact: true}).click()
+  ]);
+  expect(file.suggestedFilename()).toMatch(/^[A-Za-z0-9._-]+\.csv$/);
+  expect(await readFile(await file.path(), "utf8")).toMatch(/^'=1\+1,j\r\n"'=HYPERLINK\(""http/);
+  await step("shell").getByRole("button", {name: "Edit and run once"}).click();
+  await step("shell").locator("textarea").fill("echo '<img src=x onerror=window.pwned=32>'");
+  await step("shell").getByLabel("Why is it edited?").fill("<img src=x onerror=window.pwned=33>");
+  await step("shell").getByRole("button", {name: "Run this text once"}).click();
+  await step("shell").locator(".edited").getByText("<img src=x onerror=window.pwned=33>").waitFor();
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox").fill("<script>");
+  await page.getByText(/^\d+ places$/).waitFor();
   const findings = await page.evaluate(() => ({
     pwned: "pwned" in window,
     scripts: document.querySelectorAll("body script").length,
@@ -133,10 +169,11 @@ test("nothing that a document holds or a cell prints is ever run, fetched or fol
   expect(asked.filter((url) => !url.startsWith(origin))).toEqual([]);
   expect(errors.filter((text) => !text.includes("404"))).toEqual([]); // the image that leads out of the folder
   await page.goto(new URL("/", origin).href);
+  await page.getByText("<img src=x onerror=window.pwned=34>.md").first().waitFor();
   await page.getByText('<img src=x onerror="window.pwned=1">').first().waitFor();
   expect(await page.evaluate(() => "pwned" in window)).toBe(false);
   await context.close();
-});
+}, 240_000);
 
 test("people who cannot see or use a mouse are not shut out: axe finds nothing serious, in light and dark, wide and narrow", async () => {
   const context = await browser.newContext({viewport: {width: 1280, height: 900}, bypassCSP: true});

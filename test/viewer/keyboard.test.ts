@@ -124,7 +124,7 @@ test("a whole run is done with the keyboard alone: input, cells, gate, checklist
   const wrong = stepRun(record.run, "wrong" as StepId);
   expect(wrong.status === "ended" && wrong.attempt.execution).toMatchObject({text: "echo mended", edited: true});
   expect(errors.filter((error) => !error.includes("409"))).toEqual([]);
-});
+}, 240_000);
 
 /** Goes on by Tab until something has the focus: nothing on the way may keep it. */
 async function reach(page: Page, target: Locator): Promise<void> {
