@@ -1,4 +1,5 @@
 /** What comes next in a run: the plan, the answers so far and what failed decide it; headless runs and "run all" both follow it. */
+import {includesAround} from "./include.ts";
 import type {Phase, PlannedStep} from "./plan.ts";
 import type {Run} from "./run.ts";
 import {stepRun} from "./run.ts";
@@ -22,15 +23,15 @@ export function comesNext(runbook: Runbook, run: Run, {halted = false, from = 0}
       if (planned.action === "skip" || planned.action === "offer" || planned.phase !== "in-order") continue;
       if (settled(stepRun(run, planned.step))) continue; // most of a long run: not worth a second look
       if (blocks(runbook, run, place)) break;
-      const next = visit(run, planned);
+      const next = visit(run, planned, notChosen(run, planned));
       if (next) return next;
     }
     if (anythingBroke(run)) {
-      const next = nextInGroups(run, "on-failure");
+      const next = nextInGroups(runbook, run, "on-failure");
       if (next) return next;
     }
   }
-  return nextInGroups(run, "always");
+  return nextInGroups(runbook, run, "always");
 }
 
 const firstBackgrounds = new WeakMap<Runbook, number>();
@@ -52,10 +53,9 @@ function blocks(runbook: Runbook, run: Run, place: number): boolean {
   return broke(stepRun(run, step.id)) && !(step.type === "cell" && step.options.continueOnError);
 }
 
-function visit(run: Run, planned: Planned): Next | null {
+function visit(run: Run, planned: Planned, reason: string | null): Next | null {
   const now = stepRun(run, planned.step);
   if (settled(now) || broke(now)) return null;
-  const reason = notChosen(run, planned);
   return reason === null ? {type: "pass", step: planned.step} : {type: "skip", step: planned.step, reason};
 }
 
@@ -70,10 +70,21 @@ export function notChosen(run: Run, planned: PlannedStep): string | null {
   return taken ? null : `not chosen at ${[...new Set(planned.chosenBy.map(({decision}) => `"${decision}"`))].join(", ")}`;
 }
 
+/** Why there is nothing to clean up: the run never came to the include that the step is part of. */
+function notEntered(runbook: Runbook, run: Run, {step}: Planned): string | null {
+  const never = includesAround(runbook, step).find(({id}) => {
+    const within = run.start!.plan.steps.filter(
+      (planned) => planned.action !== "skip" && planned.phase === "in-order" && planned.step.startsWith(`${id}.`)
+    );
+    return within.length > 0 && within.every((planned) => stepRun(run, planned.step).status === "pending");
+  });
+  return never ? `nothing of "${never.id}" was run` : null;
+}
+
 const wantsInput = (run: Run, step: StepId): boolean =>
   [...run.inputs.values()].some((input) => input.status === "asked" && input.step === step);
 
-function nextInGroups(run: Run, phase: Phase): Next | null {
+function nextInGroups(runbook: Runbook, run: Run, phase: Phase): Next | null {
   const given = new Set<SectionId | null>();
   for (const planned of run.start!.plan.steps) {
     if (planned.action === "skip" || planned.action === "offer" || planned.phase !== phase || given.has(planned.group)) continue;
@@ -81,7 +92,7 @@ function nextInGroups(run: Run, phase: Phase): Next | null {
     // A question of the clean-up that nobody answered ends its group too, or it would be asked for ever.
     if (broke(stepRun(run, planned.step)) || word === "asked" || wantsInput(run, planned.step)) given.add(planned.group);
     else {
-      const next = visit(run, planned);
+      const next = visit(run, planned, notChosen(run, planned) ?? notEntered(runbook, run, planned));
       if (next) return next;
     }
   }

@@ -48,9 +48,11 @@ function planStep(
         );
   const governor = inside.find(({rule}) => rule !== "in-order");
   const rule: RunRule = governor?.rule ?? "in-order";
-  const chosenBy = rule === "chosen" ? (choosers.get(governor!.id) ?? []) : [];
-  if (rule === "chosen" && chosenBy.length === 0)
-    return {step: step.id, action: "skip", reason: `only by name: section "${governor!.title}" is run=chosen`};
+  // What cleans up after a section is not run where that was not chosen.
+  const chosen = inside.find(({rule}) => rule === "chosen");
+  const chosenBy = chosen ? (choosers.get(chosen.id) ?? []) : [];
+  if (chosen && chosenBy.length === 0)
+    return {step: step.id, action: "skip", reason: `only by name: section "${chosen.title}" is run=chosen`};
   return {step: step.id, action: actionOf(step), phase: rule === "chosen" ? "in-order" : rule, group: governor?.id ?? null, chosenBy};
 }
 

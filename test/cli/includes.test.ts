@@ -162,6 +162,29 @@ test("a reminder comes again and again, and is late when nobody said that it was
   expect((await runbook("show", "latest")).stdout).toContain("was not done in time");
 });
 
+test("only what was begun is cleaned up: not what was not chosen, nor what the run never came to", async () => {
+  const procedure = (name: string, source: string): string =>
+    `# ${name}\n${fence(`bash {#work}`, source)}\n## If it failed\n::procedure{run=on-failure}\n${fence('bash {#undo when="true"}', `echo undo ${name}`)}\n## At the end\n::procedure{run=always}\n${fence("bash {#tidy}", `echo tidy ${name}`)}`;
+  file("one.md", procedure("one", "exit 7"));
+  file("two.md", procedure("two", "true"));
+  file("later.md", procedure("later", "true"));
+  file(
+    "which.md",
+    '# Which\n:::decision[Which?]{#which}\n- [One](one.md)\n- [Two](two.md)\n:::\n## Later\n::include{#later src="later.md"}\n'
+  );
+  file("one.yaml", "which: One\n");
+  const {exit, stdout} = await runbook("exec", "which.md", "--answers", "one.yaml");
+  expect(exit, stdout).toBe(1);
+  for (const cell of ["which.one.undo", "which.one.tidy"]) expect(stdout).toContain(`✓ ${cell} passed`);
+  for (const [cell, why] of [
+    ["which.two.undo", 'not chosen at "which"'],
+    ["which.two.tidy", 'not chosen at "which"'],
+    ["later.undo", 'nothing of "later" was run'],
+    ["later.tidy", 'nothing of "later" was run']
+  ])
+    expect(stdout).toContain(`– ${cell} skipped: ${why}`);
+});
+
 const said = ({exitCode, stdout, stderr}: {exitCode?: number; stdout: string; stderr: string}) => ({exit: exitCode ?? -1, stdout, stderr});
 
 test("an included part reaches the connection that it is given, by SQL and by psql", async () => {
