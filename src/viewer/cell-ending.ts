@@ -9,7 +9,7 @@ import {bytes, duration, plural, timeOfDay} from "./words.ts";
 /** How an attempt ended: why it failed, what it captured, and what else a person should know. */
 export function ending(attempt: Attempt | EndedAttempt, cell: Cell, confirmed: Confirmed | null): TemplateResult | typeof nothing {
   const captures = [...attempt.captures];
-  const told = "outcome" in attempt ? facts(attempt, confirmed) : [];
+  const told = "outcome" in attempt ? facts(attempt, cell, confirmed) : [];
   const failure = "outcome" in attempt ? failureOf(attempt) : null;
   const reason = "outcome" in attempt ? attempt.ending.detail : null;
   if (captures.length === 0 && told.length === 0 && failure === null && !reason) return nothing;
@@ -34,14 +34,15 @@ function failureOf({outcome}: EndedAttempt): string | null {
   }
 }
 
-function facts({ending, outcome, terminal}: EndedAttempt, confirmed: Confirmed | null): readonly string[] {
+function facts({ending, outcome, terminal}: EndedAttempt, {options}: Cell, confirmed: Confirmed | null): readonly string[] {
   const told: string[] = [];
   if (ending.exit !== null && (ending.exit !== 0 || outcome.type !== "passed")) told.push(`exit ${ending.exit}`);
   if (ending.signal !== null) told.push(`ended by ${ending.signal}`);
   if (ending.sqlstate !== null && ending.sqlstate !== "00000") told.push(`SQLSTATE ${ending.sqlstate}`);
   const printed = ending.streams.stdout.bytes + ending.streams.stderr.bytes;
   if (printed > 64 * 1024) told.push(`${bytes(printed)} of output`);
-  for (const stream of ["stdout", "stderr"] as const) if (ending.streams[stream].truncated) told.push(`${stream} was longer than is kept`);
+  for (const stream of ["stdout", "stderr"] as const)
+    if (ending.streams[stream].truncated && options.recordOutput) told.push(`${stream} was longer than is kept`);
   for (const by of terminal?.typists ?? []) told.push(`${by} typed into it`);
   for (const secret of terminal?.answered ?? []) told.push(`a prompt was answered with ${secret}`);
   if (ending.redactions > 0) told.push(plural(ending.redactions, "secret was", "secrets were").concat(" hidden"));

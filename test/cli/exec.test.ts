@@ -12,9 +12,14 @@ const latest = (): string => join(place.folder, ".runbook/runs", place.runs().at
 const two = `# Two\n\n## First\n\n${fence("bash {#one}", "n=41", 'printf "\\033[31mred\\033[0m \\033]0;title\\007text\\n"', "echo oops >&2")}::expect{that='exit == 0'}\n\n## Second\n\n${fence("bash {#two}", "echo $((n + 1))")}::capture{#ANSWER}\n`;
 const gate = `# Gated\n\n:::gate[Go on?]{#go}\nReally?\n:::\n\n${fence("bash {#after}", "touch went-on")}\n\n## Clean up\n\n::procedure{run=always}\n\n${fence("bash {#tidy}", "echo tidied")}`;
 
-it("says where a shell's state could not be taken", async () => {
-  place.file("state.md", `# S\n\n${fence("bash {#gone}", "X=1", "exec true")}${fence("bash {#stays}", "X=2; exit 0")}`);
+it("says where a shell's state could not be taken, and what of a cell is not recorded", async () => {
+  place.file(
+    "state.md",
+    `# S\n\n${fence("bash {#gone}", "X=1", "exec true")}${fence("bash {#stays}", "X=2; exit 0")}${fence("bash {#quiet output=none}", "echo nothing of this")}`
+  );
   const {stdout} = await place.runbook("exec", "state.md");
+  expect(stdout).toContain("its output is not recorded, as output=none says");
+  expect(stdout).not.toContain("longer than");
   expect(stdout.match(/.*\n.*the shell's state could not be taken; the earlier one stands/g)).toMatchObject([
     expect.stringContaining("gone passed")
   ]);

@@ -154,7 +154,7 @@ function endLines(runbook: Runbook, cell: Cell, attempt: EndedAttempt, paint: Pa
   const mark = markOf(standing({status: "ended", attempt, confirmed: null, earlier: []}), paint);
   const rest = [
     ...(ending.detail === null ? [] : ending.detail.split("\n").map((line) => `    ${quiet(line)}`)),
-    ...Object.entries(ending.streams).flatMap(([stream, {truncated}]) => (truncated ? [`    ${stream} was longer than what is kept`] : [])),
+    ...truncationLines(cell, ending),
     ...ending.leftovers.map((process) => `    ended what it left behind: ${quiet(process)}`),
     ...ending.kept.map((process) => `    left running on purpose: ${quiet(process)}`),
     ...(hasLostState(cell, ending) ? ["    the shell's state could not be taken; the earlier one stands"] : []),
@@ -163,6 +163,11 @@ function endLines(runbook: Runbook, cell: Cell, attempt: EndedAttempt, paint: Pa
     ...(ending.redactions > 0 ? [`    ${count(ending.redactions, "secret")} hidden in its output`] : [])
   ].map((line) => paint.dim(line));
   return [`${mark} ${nameOf(cell, paint)} ${outcome.type} ${paint.dim(took)}${outcomeWords(runbook, cell, outcome)}`, ...rest];
+}
+
+function truncationLines({options}: Cell, {streams}: Ending): readonly string[] {
+  if (!options.recordOutput) return ["    its output is not recorded, as output=none says"];
+  return Object.entries(streams).flatMap(([stream, {truncated}]) => (truncated ? [`    ${stream} was longer than what is kept`] : []));
 }
 
 /** A cell that waits for a line has no end of its own, and its state is never taken. */
