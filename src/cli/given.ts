@@ -8,6 +8,7 @@ import {hint} from "../model/nearest.ts";
 import type {Runbook, StepId} from "../model/runbook.ts";
 import {UsageError} from "../model/usage-error.ts";
 import type {GivenValue} from "../runtime/conductor.ts";
+import {findPasswords, mayBringPassword} from "../runtime/connections/find-passwords.ts";
 import {findTemplates} from "../runtime/connections/template.ts";
 import type {WrittenAnswer} from "./answers.ts";
 
@@ -55,6 +56,10 @@ export async function readGiven(runbook: Runbook, options: GivenOptions, operato
       throw new UsageError(
         `--set ${name}: a secret on the command line could be read by every user of this machine; give it by --env-file or --answers`
       );
+    if (holdsPassword(runbook, name, value))
+      throw new UsageError(
+        `--set ${name}: the password in it could be read on the command line by every user of this machine; give it by --env-file or the environment`
+      );
     give(name, value, "--set");
   }
   for (const confirmed of options.confirm ?? []) {
@@ -85,6 +90,12 @@ function readAssignment(text: string): readonly [name: string, value: string] {
 
 const readEnvFile = (path: string): readonly (readonly [name: string, value: string])[] =>
   Object.entries(parseEnv(readText("--env-file", path))).map(([name, value]) => [name, value ?? ""]);
+
+function holdsPassword({settings}: Runbook, name: string, value: string): boolean {
+  if (!mayBringPassword(settings, name)) return false;
+  const passwords = findPasswords(settings, (one) => (one === name ? value : undefined));
+  return [...passwords.values()].some((password) => value.includes(password));
+}
 
 /** Names that the document's connections, hosts and secrets wait for. */
 function namesOfSettings({settings: {connections, hosts, secrets}}: Runbook): readonly string[] {

@@ -10,6 +10,7 @@ import {UsageError} from "../model/usage-error.ts";
 import type {Performance} from "../runtime/conductor.ts";
 import {checkTemplates} from "../runtime/connections/check-templates.ts";
 import {kinds} from "../runtime/kinds/index.ts";
+import {LockedError, readLock} from "../runtime/lock.ts";
 import {findUndecided} from "../runtime/resumable.ts";
 import {resume} from "../runtime/resume.ts";
 import {findRun, readRun} from "../runtime/runs.ts";
@@ -43,6 +44,8 @@ export async function resumeRun(reference: string, options: ResumeOptions): Prom
     throw new UsageError(`${recording.folder} holds no run that has begun${recording.damage === null ? "" : `: ${recording.damage}`}`);
   if (ended !== null)
     throw new UsageError(`run ${start.run} has ended (${ended.outcome}: ${ended.reason}); a record can be read, not resumed`);
+  const holder = recording.live ? readLock(recording.folder) : null;
+  if (holder !== null) throw new LockedError(recording.folder, holder);
 
   const document = await openDocumentOfRun(recording);
   const {runbook, bytes, included, directory, problems} = document;

@@ -12,7 +12,7 @@ import {UsageError} from "../model/usage-error.ts";
 import {adoptBackground} from "./adopt.ts";
 import {findChangedSteps, findChanges, keepChanges} from "./changes.ts";
 import type {GivenValue, Performance, RunRequest} from "./conductor.ts";
-import {findPasswords, findPasswordVariables} from "./connections/find-passwords.ts";
+import {findPasswords, findPasswordVariables, toPasswordName} from "./connections/find-passwords.ts";
 import {readGitState} from "./git-state.ts";
 import {readGivenInputs} from "./inputs.ts";
 import {continueJournal} from "./journal.ts";
@@ -206,8 +206,9 @@ async function recall(
   const passwords = new Map([...findPasswords(settings, anew), ...findPasswordVariables(settings, anew)]);
   const supplied = new Map(recalled.supplied);
   const missing = new Set(recalled.missing);
+  const derived = missing.size > 0 ? Object.keys(settings.connections).map(toPasswordName) : []; // known once those are given that bring them
   for (const name of (await secretsOfSessions(folder)).map(baseName)) {
-    if (recalled.variables.get(name)?.secret || passwords.has(name)) continue;
+    if (recalled.variables.get(name)?.secret || passwords.has(name) || derived.includes(name.replace(/_ENCODED$/, ""))) continue;
     const value = lookup(name);
     if (value) supplied.set(name, value);
     else missing.add(name);

@@ -100,6 +100,10 @@ describe("a call that is wrong", () => {
       args: ["exec", "good.md", "--set", "KEY=hunter22"],
       says: "runbook: --set KEY: a secret on the command line could be read by every user"
     },
+    "a password on the command line, in a connection": {
+      args: ["exec", "url.md", "--set", "SHOP_URL=postgresql://ops:hunter%2122@h/d"],
+      says: /^runbook: --set SHOP_URL: the password in it could be read on the command line by every user of this machine; give it by --env-file(?!.*hunter)/
+    },
     "a step that is not there": {
       args: ["exec", "good.md", "--confirm", "og"],
       says: 'runbook: --confirm og: good.md has no such step; did you mean "go"?'
@@ -134,6 +138,7 @@ describe("a call that is wrong", () => {
   };
   for (const [what, {args, says}] of Object.entries(calls)) {
     it(`ends with 2 and says so: ${what}`, async () => {
+      place.file("url.md", `---\nconnections: {default: "\${SHOP_URL}"}\n---\n\n# U\n\n${fence("sql {#q}", "select 1")}`);
       place.file("good.md", good);
       place.file("odd.yaml", "og: confirmed\n");
       place.file("choice.yaml", "which: That\n");
