@@ -18,6 +18,7 @@ import {toCall} from "./program.ts";
 import type {Secrets} from "./secrets.ts";
 import type {BashSession} from "./session.ts";
 import {discard, hiddenPath, nextPath, readVariable} from "./snapshot.ts";
+import {refuseAnswers} from "./terminal/answerer.ts";
 import {loadPty, type StartPty} from "./terminal/pty.ts";
 import type {Watch} from "./watch.ts";
 
@@ -57,11 +58,8 @@ export async function beginCell(
   const cwd = config.cwd === null ? null : resolve(context.directory, config.cwd);
   if (cwd !== null && !isFolder(cwd)) return refused(`cwd ${JSON.stringify(config.cwd)} is not a folder: ${cwd}`);
   if (!isFolder(context.directory)) return refused(`the runbook's folder ${context.directory} is gone`);
-  const unknown = cell.answers.find(({secret}) => !secrets.get(secret));
-  if (unknown)
-    return refused(
-      `a prompt is to be answered with the secret ${unknown.secret}, which was not supplied to this run; set it in the environment or by --env-file`
-    );
+  const unanswerable = refuseAnswers(cell.answers, secrets);
+  if (unanswerable !== null) return refused(unanswerable);
   let startPty: StartPty | null = null;
   try {
     if (task.terminal) startPty = await loadPty();

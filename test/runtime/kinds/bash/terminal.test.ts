@@ -41,8 +41,8 @@ describe("a cell with tty", () => {
   let shell: Shell;
   beforeAll(async () => {
     shell = await openShell({
-      secrets: ["DOOR_KEY"],
-      environment: {PATH: process.env["PATH"] ?? "", HOME: "/tmp", LANG: "C.UTF-8", DOOR_KEY: "open-sesame-7"}
+      secrets: ["DOOR_KEY", "PEM"],
+      environment: {PATH: process.env["PATH"] ?? "", HOME: "/tmp", LANG: "C.UTF-8", DOOR_KEY: "open-sesame-7", PEM: "line one\nline two"}
     });
   });
   afterAll(() => shell.close());
@@ -178,9 +178,12 @@ describe("a cell with tty", () => {
       expect(open.told).toEqual([]);
     });
 
-    test("does not start without it", async () => {
-      const ended = await shell.cell("echo begun", {options, terminal: new Person(), answers: [answer("key", "OTHER_KEY")]});
-      expect(ended).toMatchObject({stdout: "", error: {message: expect.stringContaining("the secret OTHER_KEY, which was not supplied")}});
+    test.each([
+      ["OTHER_KEY", "which was not supplied to this run"],
+      ["PEM", "which holds a line break"]
+    ])("does not start with the secret %s, %s", async (secret, why) => {
+      const ended = await shell.cell("echo begun", {options, terminal: new Person(), answers: [answer("key", secret)]});
+      expect(ended).toMatchObject({stdout: "", error: {message: expect.stringContaining(`the secret ${secret}, ${why}`)}});
     });
   });
 });

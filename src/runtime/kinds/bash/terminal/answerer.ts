@@ -83,3 +83,15 @@ export class Answerer {
     if (this.#hands.type(`${this.#secrets.get(answer.secret)}\r`)) this.#hands.answered(answer.secret);
   }
 }
+
+/** Why a cell cannot start whose prompts are to be answered; null when it can. */
+export function refuseAnswers(answers: readonly PromptAnswer[], secrets: Secrets): string | null {
+  for (const {secret} of answers) {
+    const value = secrets.get(secret);
+    if (!value)
+      return `a prompt is to be answered with the secret ${secret}, which was not supplied to this run; set it in the environment or by --env-file`;
+    if (/[\0-\x1f\x7f]/.test(value))
+      return `a prompt is to be answered with the secret ${secret}, which holds a line break or another control character; a terminal would take that for a key`;
+  }
+  return null;
+}
