@@ -114,6 +114,12 @@ const attempt = v.strictObject({
   rowCount: v.nullable(count),
   expectations: v.array(v.strictObject({that: v.nullable(text), met: v.boolean(), actual: text})),
   captures: v.array(v.strictObject({name: text, value: v.nullable(text), secret: v.boolean()})),
+  terminal: about(
+    v.nullable(
+      v.strictObject({typists: about(texts, "who typed into it"), answered: about(texts, "names of the secrets that answered prompts")})
+    ),
+    "null: it had none"
+  ),
   tables: v.array(v.strictObject({statement: count, columns: texts, rows: about(count, "that there were"), kept: count})),
   outputs: v.array(output),
   redactions: v.nullable(count),

@@ -69,6 +69,7 @@ function toAttemptRecord(attempt: Attempt | EndedAttempt, step: Step | undefined
     ...endOf("outcome" in attempt ? attempt : null),
     expectations: [...attempt.checks].map(({index, met, actual}) => ({that: expectations[index]?.that.source ?? null, met, actual})),
     captures: [...attempt.captures].map(({name, value, secret}) => ({name, value: secret ? null : value, secret})),
+    terminal: attempt.terminal && {typists: [...attempt.terminal.typists], answered: [...attempt.terminal.answered]},
     tables: [...attempt.outputs].flatMap((output) =>
       output.type === "table"
         ? [{statement: output.statement, columns: output.columns.map(({name}) => name), rows: output.total, kept: output.rows.length}]
