@@ -35,6 +35,10 @@ function deedsOf(event: Event): readonly Done[] {
       return event.by === null ? [] : [{name: event.by, what: "finished the run", step: null}];
     case "input-set":
       return [{name: event.by, what: `gave a value for ${event.name} (${event.via})`, step: null}];
+    case "cell-started":
+      return event.by === null ? [] : [{name: event.by, what: `let it run (attempt ${event.attempt})`, step: event.step}];
+    case "terminal-typed":
+      return [{name: event.by, what: `typed into its terminal (${event.via})`, step: event.step}];
     case "item-checked":
       return [{name: event.by, what: `${event.checked ? "ticked" : "unticked"} item ${event.item + 1}`, step: event.step}];
     case "question-answered":

@@ -31,7 +31,8 @@ const runner = v.strictObject({
   pid: count,
   tools: dictionary,
   idleMs: about(count, "that there was no runner before this one"),
-  suppliedSecrets: texts
+  suppliedSecrets: texts,
+  adopted: about(texts, "cells in the background that were found to go on")
 });
 const server = v.strictObject({
   at: time,
@@ -95,6 +96,7 @@ const output = v.strictObject({
 });
 const attempt = v.strictObject({
   number: count,
+  by: about(v.nullable(text), "who let it run; null: nobody in person"),
   text: about(text, "what was executed, after redaction"),
   sha256: about(hash, "of the exact text before redaction"),
   edited: about(v.boolean(), "a person had changed the text for this one time"),
@@ -134,6 +136,7 @@ const step = v.strictObject({
   title: v.nullable(text),
   section: v.nullable(text),
   kind: v.nullable(text),
+  file: about(v.nullable(text), "the included file that it is written in; null: the runbook itself"),
   line: v.nullable(count),
   sha256: about(v.nullable(hash), "of its source in the document; null: it has none"),
   standing: v.picklist([

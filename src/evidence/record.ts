@@ -51,7 +51,8 @@ export function toRecord(material: Material): DrillRecord {
           pid,
           tools: {...tools},
           idleMs: resumed?.idleMs ?? 0,
-          suppliedSecrets: [...(resumed?.supplied ?? [])]
+          suppliedSecrets: [...(resumed?.supplied ?? [])],
+          adopted: [...(resumed?.adopted ?? [])]
         }
       ];
     }),

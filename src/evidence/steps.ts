@@ -11,24 +11,29 @@ type StepRecord = DrillRecord["steps"][number];
 type AttemptRecord = StepRecord["attempts"][number];
 
 /** Every step of the document that ran, and those that the run knows from the document it began with. */
-export function stepsOf({runbook, begun, run}: Material): StepRecord[] {
+export function stepsOf({runbook, begun, run, events}: Material): StepRecord[] {
   const known = new Set(runbook.steps.map(({id}) => id));
   const planned = run.start?.plan.steps.map(({step}) => step) ?? [];
   const gone = [...new Set([...planned, ...[...run.steps.entries()].map(([id]) => id)])].filter((id) => !known.has(id));
+  const starters: Starters = new Map(
+    events.flatMap((event) => (event.type === "cell-started" ? [[`${event.step}/${event.attempt}`, event.by] as const] : []))
+  );
   return [
-    ...runbook.steps.map((step) => toStepRecord(step.id, step, runbook, stepRun(run, step.id))),
-    ...gone.map((id) =>
-      toStepRecord(
-        id,
-        begun.steps.find((step) => step.id === id),
-        begun,
-        stepRun(run, id)
-      )
-    )
+    ...runbook.steps.map((step) => toStepRecord({id: step.id, step, runbook, starters}, stepRun(run, step.id))),
+    ...gone.map((id) => toStepRecord({id, step: begun.steps.find((step) => step.id === id), runbook: begun, starters}, stepRun(run, id)))
   ];
 }
 
-function toStepRecord(id: StepId, step: Step | undefined, {sections}: Runbook, now: StepRun): StepRecord {
+/** Who let an attempt run, by step and number. */
+type Starters = ReadonlyMap<string, string | null>;
+interface Known {
+  readonly id: StepId;
+  readonly step: Step | undefined;
+  readonly runbook: Runbook;
+  readonly starters: Starters;
+}
+
+function toStepRecord({id, step, runbook: {sections}, starters}: Known, now: StepRun): StepRecord {
   const cell = step?.type === "cell" ? step : null;
   return {
     id,
@@ -36,12 +41,16 @@ function toStepRecord(id: StepId, step: Step | undefined, {sections}: Runbook, n
     title: step?.title ?? null,
     section: sections.find((section) => section.id === step?.section)?.title ?? null,
     kind: cell?.kind ?? null,
+    file: step?.span.file ?? null,
     line: step?.span.line ?? null,
     sha256: cell === null ? null : createHash("sha256").update(cell.source).digest("hex"),
     standing: standing(now),
     skipped: now.status === "skipped" ? {at: now.at, reason: now.reason, by: now.by} : null,
     ticks: "ticks" in now ? [...now.ticks].map(([item, {checked, by, at}]) => ({item: itemText(step, item), checked, by, at})) : [],
-    attempts: allAttempts(now).map((attempt) => toAttemptRecord(attempt, step))
+    attempts: allAttempts(now).map((attempt) => ({
+      ...toAttemptRecord(attempt, step),
+      by: starters.get(`${id}/${attempt.number}`) ?? null
+    }))
   };
 }
 
@@ -52,7 +61,7 @@ export const itemText = (step: Step | undefined, item: number): string =>
 export const allAttempts = (now: StepRun): readonly (Attempt | EndedAttempt)[] =>
   goesOn(now) ? [...now.earlier, now.attempt] : attemptsOf(now);
 
-function toAttemptRecord(attempt: Attempt | EndedAttempt, step: Step | undefined): AttemptRecord {
+function toAttemptRecord(attempt: Attempt | EndedAttempt, step: Step | undefined): Omit<AttemptRecord, "by"> {
   const {text, sha256, edited, session, target, host, user, detail} = attempt.execution;
   const expectations = step?.type === "cell" ? step.expectations : [];
   return {
