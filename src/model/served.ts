@@ -24,6 +24,11 @@ export interface ServedDocument {
   readonly you: string; // the reader's name, as the run records it
   readonly lastMs?: Readonly<Record<StepId, number>>; // how long cells took in the run before
 }
+/** Where a text stands in an output that is too long for a page. */
+export interface FoundInOutput {
+  readonly total: number; // lines that hold it
+  readonly lines: readonly {readonly line: number; readonly from: number; readonly text: string}[]; // the first of them; `from`: in bytes
+}
 /** What everybody at a runbook shares, besides the run. */
 export interface DeskState {
   readonly name: string; // the runbook's

@@ -16,6 +16,7 @@ import type {Asset} from "./assets.ts";
 import {imageTypes} from "./assets.ts";
 import type {Desks} from "./desks.ts";
 import {streamEvents} from "./event-stream.ts";
+import {findInOutput} from "./find-in-output.ts";
 import {safeHeaders} from "./headers.ts";
 import {readHome} from "./home.ts";
 import {judgeInput} from "./judge-input.ts";
@@ -136,6 +137,8 @@ export function createApp({access, assets, library, desks, records}: AppParts): 
     const file = context.req.param("file");
     const output = await records.output(context.req.param("id"), file);
     if (output === null) return refuse(context, 404, `this run has no output "${file}"`);
+    const sought = context.req.query("find") ?? "";
+    if (sought !== "") return context.json(await findInOutput(output.path, sought, {signal: context.req.raw.signal}));
     const [tail, from] = [Number(context.req.query("tail")), Number(context.req.query("from"))];
     const start = tail > 0 ? Math.max(0, output.bytes - tail) : from > 0 ? Math.min(from, output.bytes) : 0;
     const end = from > 0 ? Math.min(output.bytes, start + longestPart) : output.bytes;

@@ -1,8 +1,10 @@
 import type {Command} from "../model/command.ts";
 import type {StepId} from "../model/runbook.ts";
+import {hasLongOutputs, searchLongOutputs} from "./long-outputs.ts";
 import {progressOf} from "./progress.ts";
 import {reveal} from "./reveal.ts";
 import {RunbookCell} from "./runbook-cell.ts";
+import type {Hit} from "./search.ts";
 import {search} from "./search.ts";
 import {stepLabel} from "./step-label.ts";
 import type {RunStore} from "./store.ts";
@@ -16,6 +18,7 @@ export interface Entry {
   readonly marked: {readonly from: number; readonly to: number} | null; // within the label
   readonly refused: string | null;
   choose(): void;
+  readonly further: (() => Promise<Listing>) | null; // gives what is listed next, instead
 }
 export interface Listing {
   readonly entries: readonly Entry[];
@@ -33,35 +36,54 @@ export function listEntries(store: RunStore, query: string, selected: StepId | n
   const places = placesOf(store).filter(fits);
   const goTo = query.trim() === "" ? [] : places.slice(0, mostPlaces);
   if (query.trim().length < 2) return {entries: [...doing, ...goTo], told: "Type to find something in the document and in every output"};
-  const {hits, total} = search(store, query.trim(), mostFound);
-  const found = hits.map((hit): Entry => {
-    const from = Math.max(0, hit.at - 40);
-    const label = `${from > 0 ? "…" : ""}${hit.line.slice(from, from + 200).trimEnd()}`;
-    const start = hit.at - from + (from > 0 ? 1 : 0);
-    return {
-      group: "Found",
-      label,
-      aside: hit.title === "" ? hit.where : `${hit.title} · ${hit.where}`,
-      marked: {from: start, to: start + query.trim().length},
-      refused: null,
-      choose: () => void reveal(hit, query.trim().length)
-    };
-  });
-  const told =
-    total === 0
-      ? "Nothing holds this text"
-      : `${total > hits.length ? `the first ${hits.length} of ` : ""}${number(total)} ${total === 1 ? "place" : "places"}`;
-  return {entries: [...doing, ...goTo, ...found], told};
+  const found = search(store, query.trim(), mostFound);
+  const more = hasLongOutputs(store) ? [lookFurther(store, query.trim())] : [];
+  return {entries: [...doing, ...goTo, ...found.hits.map((hit) => toEntry(hit, query.trim())), ...more], told: tell(found)};
+}
+
+/** What is too long for the page is looked through by the server, once somebody asks for it. */
+const lookFurther = (store: RunStore, query: string): Entry => ({
+  group: "Found",
+  label: `Look for “${query}” in the whole of the long outputs`,
+  aside: "Enter",
+  marked: null,
+  refused: null,
+  choose: () => {},
+  further: async () => {
+    const found = await searchLongOutputs(store, query);
+    return {entries: found.hits.slice(0, mostFound).map((hit) => toEntry(hit, query)), told: tell(found)};
+  }
+});
+
+const tell = ({hits, total}: {readonly hits: readonly Hit[]; readonly total: number}): string =>
+  total === 0
+    ? "Nothing holds this text"
+    : `${total > hits.length ? `the first ${hits.length} of ` : ""}${number(total)} ${total === 1 ? "place" : "places"}`;
+
+function toEntry(hit: Hit, query: string): Entry {
+  const from = Math.max(0, hit.at - 40);
+  const label = `${from > 0 ? "…" : ""}${hit.line.slice(from, from + 200).trimEnd()}`;
+  const start = hit.at - from + (from > 0 ? 1 : 0);
+  return {
+    group: "Found",
+    label,
+    aside: hit.title === "" ? hit.where : `${hit.title} · ${hit.where}`,
+    marked: {from: start, to: start + query.length},
+    refused: null,
+    choose: () => void reveal(hit, query.length),
+    further: null
+  };
 }
 
 function actionsOf(store: RunStore, selected: StepId | null, help: () => void): readonly Entry[] {
-  const entry = (label: string, aside: string, choose: () => void, refused: string | null = null): Entry => ({
+  const entry = (label: string, aside: string, act: () => unknown, refused: string | null = null): Entry => ({
     group: "Do",
     label,
     aside,
     marked: null,
     refused,
-    choose
+    choose: () => void act(),
+    further: null
   });
   const command = (label: string, aside: string, asked: Command): Entry =>
     entry(label, aside, () => void store.send(asked), store.refuse(asked));
@@ -99,7 +121,8 @@ function placesOf({runbook}: RunStore): readonly Entry[] {
     aside,
     marked: null,
     refused: null,
-    choose: () => goTo(anchor)
+    choose: () => goTo(anchor),
+    further: null
   });
   return [
     ...runbook.sections.filter(({depth}) => depth > 0).map(({id, title}) => place(title, "section", id)),

@@ -1,10 +1,11 @@
 import {RunbookCell} from "./runbook-cell.ts";
 import type {RunbookJsonText} from "./runbook-json-text.ts";
+import type {RunbookOverflow} from "./runbook-overflow.ts";
 import type {RunbookTable} from "./runbook-table.ts";
 import type {Hit} from "./search.ts";
 
 /** Shows a place that was found, whatever it was folded into, and marks it. */
-export async function reveal({anchor, attempt, row, line, at, where}: Hit, length: number): Promise<void> {
+export async function reveal({anchor, attempt, row, beyond, line, at, where}: Hit, length: number): Promise<void> {
   const element = document.getElementById(anchor);
   if (!element) return;
   let inside: Element = anchor.startsWith("step:") ? element : (element.closest("section") ?? element);
@@ -15,6 +16,9 @@ export async function reveal({anchor, attempt, row, line, at, where}: Hit, lengt
     if (row !== null) {
       const table = element.querySelectorAll<RunbookTable>("runbook-table")[row.table];
       inside = (await table?.showRow(row.row)) ?? element;
+    } else if (beyond !== null) {
+      const rest = [...element.querySelectorAll<RunbookOverflow>("runbook-overflow")].find(({output}) => output.stream === beyond.stream);
+      inside = (await rest?.showAround(beyond.from, beyond.line)) ?? element;
     } else if (where.startsWith("output")) {
       for (const text of element.querySelectorAll<RunbookJsonText>("runbook-json-text")) await text.showText();
       await frame();

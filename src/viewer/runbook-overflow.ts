@@ -6,11 +6,13 @@ import type {Output} from "../model/event.ts";
 import type {RunId} from "../model/runbook.ts";
 import {PageElement} from "./elements.ts";
 import {downloadIcon} from "./icons.ts";
+import type {RunbookText} from "./runbook-text.ts";
 import type {Rest, RunSource} from "./source.ts";
 import "./runbook-text.ts";
-import {bytes} from "./words.ts";
+import {bytes, number} from "./words.ts";
 
 const pauseMs = 1000;
+const aroundLength = 16 * 1024;
 
 /** The rest of an output that is too long for the journal: how much there is, its end, and the whole to download. */
 @customElement("runbook-overflow")
@@ -22,6 +24,7 @@ export class RunbookOverflow extends PageElement {
   @property({attribute: false}) above = 0; // bytes of it that the journal holds
   @state() private rest: Rest | null = null;
   @state() private shownBytes = 0;
+  @state() private around: {readonly line: number; readonly text: string} | null = null; // a place that was looked for
   #reading = false;
 
   override render() {
@@ -33,6 +36,7 @@ export class RunbookOverflow extends PageElement {
       <p><span>${stream} is ${bytes(total)} long; ${this.#shown(rest, total)}.</span>
         ${url === null ? nothing : html`<a class="button quiet" href=${url} download>${downloadIcon} the whole</a>`}</p>
       ${rest === null ? nothing : keyed(rest, html`<runbook-text .chunks=${chunks} .count=${1} .label="Rest of ${stream}"></runbook-text>`)}
+      ${this.around === null ? nothing : html`<p><span>Around line ${number(this.around.line)}</span></p>${keyed(this.around, html`<runbook-text class="around" .chunks=${[{stream, text: this.around.text}]} .count=${1} .label="${stream} around line ${this.around.line}"></runbook-text>`)}`}
     </div>`;
   }
 
@@ -40,6 +44,18 @@ export class RunbookOverflow extends PageElement {
     if (rest === null) return "shown is its beginning";
     if (rest.from > this.above) return `shown are its beginning above and its last ${bytes(rest.to - rest.from)} below`;
     return rest.to < total ? `below it goes on; this page holds its first ${bytes(rest.to)}` : "below it goes on";
+  }
+
+  /** Shows what stands around a place of it, and gives the box that does. */
+  async showAround(from: number, line: number): Promise<Element | null> {
+    const url = this.source.outputUrl(this.run, fileName(this.output.file));
+    const response = url === null ? null : await fetch(`${url}?from=${Math.max(1, from)}`).catch(() => null);
+    if (!response?.ok) return null;
+    this.around = {line, text: (await response.text()).slice(0, aroundLength)};
+    await this.updateComplete;
+    const shown = this.querySelector<RunbookText>(".around");
+    await shown?.updateComplete;
+    return shown;
   }
 
   override updated(): void {

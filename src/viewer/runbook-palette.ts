@@ -17,6 +17,7 @@ export class RunbookPalette extends RunElement {
   #query = "";
   #back: HTMLElement | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #isTyping = false;
 
   protected override get isAsleep(): boolean {
     return true; // what it offers was true when it was typed; what is chosen is judged again
@@ -78,6 +79,7 @@ export class RunbookPalette extends RunElement {
 
   readonly #typed = (event: Event): void => {
     this.#query = (event.currentTarget as HTMLInputElement).value;
+    this.#isTyping = true;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#list(), pauseMs);
   };
@@ -88,11 +90,9 @@ export class RunbookPalette extends RunElement {
       event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : event.key === "PageDown" ? 8 : event.key === "PageUp" ? -8 : 0;
     if (event.key === "Enter") {
       event.preventDefault();
-      clearTimeout(this.#timer);
-      const chosen = this.listing?.entries[this.place];
-      this.#list(this.place); // what was typed last may not have been looked for yet
+      if (this.#isTyping) this.#list(this.place); // what was typed last has not been looked for yet
       const entry = this.listing?.entries[this.place];
-      if (entry && (chosen?.label === entry.label || this.place === 0)) this.#choose(entry);
+      if (entry) this.#choose(entry);
     } else if (step !== 0 && count > 0) {
       event.preventDefault();
       this.place = Math.abs(step) === 1 ? (this.place + step + count) % count : Math.min(count - 1, Math.max(0, this.place + step));
@@ -101,18 +101,30 @@ export class RunbookPalette extends RunElement {
   };
 
   #list(place = 0): void {
-    if (!this.isConnected) return;
+    clearTimeout(this.#timer);
+    this.#isTyping = false;
     this.listing = listEntries(this.store, this.#query, this.#selected, () => this.dispatchEvent(new CustomEvent("help", {bubbles: true})));
     this.place = Math.min(place, Math.max(0, this.listing.entries.length - 1));
   }
 
-  #choose({refused, choose}: Entry): void {
+  #choose({refused, choose, further}: Entry): void {
     if (refused !== null) return;
+    if (further !== null) return void this.#listFurther(further);
     const back = this.#back;
     this.#back = null; // it goes where the choice leads
     this.close();
     back?.focus({preventScroll: true});
     choose();
+  }
+
+  async #listFurther(further: () => Promise<Listing>): Promise<void> {
+    this.listing = {entries: [], told: "Looking …"};
+    const listing = await further().catch(
+      (error): Listing => ({entries: [], told: error instanceof Error ? error.message : String(error)})
+    );
+    if (this.listing === null) return; // it was closed meanwhile
+    this.listing = listing;
+    this.place = 0;
   }
 
   readonly #closed = (): void => {

@@ -2,7 +2,7 @@
 import type {Node} from "mdast";
 
 import type {AppendLog} from "../model/append-log.ts";
-import type {Output} from "../model/event.ts";
+import type {Output, Stream} from "../model/event.ts";
 import type {Attempt, Run} from "../model/run.ts";
 import {attemptsOf, goesOn, stepRun} from "../model/run.ts";
 import type {Runbook, Step} from "../model/runbook.ts";
@@ -17,6 +17,7 @@ export interface Hit {
   readonly at: number; // of the text in the line
   readonly attempt: number | null;
   readonly row: {readonly table: number; readonly row: number} | null; // of which table of the attempt
+  readonly beyond: {readonly stream: Stream; readonly from: number; readonly line: number} | null; // where in an output that the page does not hold
 }
 interface Found {
   readonly hits: readonly Hit[];
@@ -40,7 +41,7 @@ export function search({runbook, run}: {runbook: Runbook; run: Run}, query: stri
   const steps = new Map<string, Step[]>();
   for (const step of runbook.steps) steps.set(step.section, [...(steps.get(step.section) ?? []), step]);
   for (const {id, title, nodes} of runbook.sections) {
-    const place = {anchor: id, title, attempt: null, row: null};
+    const place = {anchor: id, title, attempt: null, row: null, beyond: null};
     look([title, ...nodes.map(proseOf)].join("\n"), {...place, where: "text"});
     for (const step of steps.get(id) ?? []) lookInStep(step, run, look);
   }
@@ -50,7 +51,7 @@ export function search({runbook, run}: {runbook: Runbook; run: Run}, query: stri
 type Look = (text: string, place: Omit<Hit, "line" | "at">) => void;
 
 function lookInStep(step: Step, run: Run, look: Look): void {
-  const place = {anchor: `step:${step.id}`, title: stepLabel(step), attempt: null, row: null};
+  const place = {anchor: `step:${step.id}`, title: stepLabel(step), attempt: null, row: null, beyond: null};
   const now = stepRun(run, step.id);
   if (step.type !== "cell") {
     const choices = step.type === "decision" ? step.choices.map(({label}) => label) : [];

@@ -194,6 +194,23 @@ test("a text is found wherever it stands: in the prose, an earlier attempt, a fa
   expect(seen).toBe(true);
 });
 
+test("a text is found in the whole of an output that is too long for the page, by its line", async () => {
+  stage = await setStage({"a.md": `# A\n\n${bash("long", "seq 1 200000")}`});
+  const {page, errors} = await enter(await newContext(), stage.serving.url, "/runbook/a.md");
+  await stepOf(page, "long").getByRole("button", {name: "Run", exact: true}).click();
+  await stepOf(page, "long").getByText("passed in").waitFor();
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("123456");
+  await page.getByText("Nothing holds this text").waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByText("1 place", {exact: true}).waitFor();
+  await page.getByRole("option", {name: "123456 long · stdout, line 123 456"}).waitFor();
+  await page.keyboard.press("Enter");
+  await stepOf(page, "long").getByText("Around line 123 456").waitFor();
+  await expect.poll(() => page.evaluate(() => [...(CSS.highlights.get("found") ?? [])].map(String))).toEqual(["123456"]);
+  expect(errors).toEqual([]);
+});
+
 test("the palette is left by Escape with the focus where it was, says what cannot be done, and letters can be turned off", async () => {
   stage = await setStage({"a.md": `# A\n\n${bash("one", "sleep 30")}${bash("two", "true")}`});
   const {page} = await enter(await newContext(), stage.serving.url, "/runbook/a.md");
