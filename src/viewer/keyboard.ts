@@ -107,9 +107,9 @@ const isAsking = (step: HTMLElement): boolean => step.querySelector(".question:n
 
 /** Where an answer begins: its first field or button. */
 function focusAnswer(step: HTMLElement): boolean {
-  const field = step.querySelector<HTMLElement>(
-    ":is(.question, .choices) :is(input, select, textarea, button):not(:disabled), input[type=checkbox]:not(:disabled)"
-  );
+  const field =
+    step.querySelector<HTMLElement>(":is(.question, .checklist) :is(input, select, textarea):not(:disabled)") ??
+    step.querySelector<HTMLElement>("button:not(.quiet, .run, :disabled)");
   field?.focus();
   return field != null;
 }
