@@ -100,7 +100,7 @@ test("a connection that breaks is lost, not failed; the far side ends what ran, 
   const shell = await far({graceMs: 500});
   let begun = false;
   const cell = shell.cell("echo begun; sleep 994", {emit: () => void (begun = true)});
-  await expect.poll(() => begun).toBe(true);
+  await expect.poll(() => begun, {timeout: 20_000}).toBe(true);
   await sshd.cut();
   expect(await cell).toMatchObject({lost: expect.stringMatching(/^the connection to host "box" was lost/), exit: null, state: "not taken"});
   await expect.poll(async () => (await processesOf(shell.run)).length, {timeout: 5000}).toBe(0);
@@ -143,7 +143,7 @@ test("a follower on the host is ready at its line and ended there", async () => 
   const shell = await far();
   let seen: readonly string[] = [];
   const emit = () => void (seen = folders());
-  expect(await shell.cell("echo hi", {emit})).toMatchObject({exit: 0});
+  expect(await shell.cell("echo hi; sleep 0.5", {emit})).toMatchObject({exit: 0});
   expect(seen).toHaveLength(1); // and gone when the cell has ended
   const ended = await shell.cell("echo one; echo two; sleep 993", {options: {ready: "^two$"}});
   expect(ended).toMatchObject({error: null, endedFirst: true, stdout: "one\ntwo\n"});
