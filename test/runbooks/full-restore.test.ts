@@ -8,7 +8,7 @@ let copies = 0;
 
 beforeAll(async () => {
   lab = await openLab();
-}, 180_000);
+});
 afterAll(() => lab?.close());
 
 /** The databases of the shop, without the times in their names. */

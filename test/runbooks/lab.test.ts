@@ -11,7 +11,7 @@ let lab: Lab | undefined;
 const here = (): Lab => lab!;
 beforeAll(async () => {
   lab = await openLab();
-}, 180_000);
+});
 afterAll(() => lab?.close());
 
 const webhook = (event: unknown): Promise<Response> =>

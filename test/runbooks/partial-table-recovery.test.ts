@@ -6,7 +6,7 @@ import {openLab} from "./lab.ts";
 let lab: Lab;
 beforeAll(async () => {
   lab = await openLab();
-}, 180_000);
+});
 afterAll(() => lab?.close());
 
 const shop = (...sql: readonly string[]): Promise<string> => lab.psql("whatsapp_saas", ...sql);

@@ -9,7 +9,7 @@ beforeAll(async () => {
   lab = await openLab();
   // The next release tells its version in its health, and needs a column that the database does not have yet.
   await lab.bash('mkdir releases/2; sed "s/{database: \\"ok\\"}/{database: \\"ok\\", release: 2}/" releases/1/app.mjs >releases/2/app.mjs');
-}, 180_000);
+});
 afterAll(() => lab?.close());
 
 const shop = (...sql: readonly string[]): Promise<string> => lab.psql("whatsapp_saas", ...sql);
@@ -49,7 +49,7 @@ describe("before anybody has prepared a deployment", () => {
 });
 
 describe("a deployment", () => {
-  beforeAll(deploy, 120_000);
+  beforeAll(deploy);
 
   const faults: readonly {
     readonly name: string;
@@ -132,7 +132,7 @@ describe("a deployment", () => {
 });
 
 describe("a deployment whose data is good", () => {
-  beforeEach(deploy, 120_000);
+  beforeEach(deploy);
 
   test("is taken back with its release, loses no row, and is noted among the migrations", async () => {
     const before = Number(await shop("select count(*) from bookings"));

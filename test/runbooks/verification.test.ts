@@ -14,7 +14,7 @@ beforeAll(async () => {
   manifest = await lab.bash('ls "$BACKUPS"/whatsapp_saas-*/manifest.tsv');
   await lab.psql("postgres", "create database pattern template template0");
   await lab.bash('pg_restore -d pattern "$BACKUPS"/whatsapp_saas-*/database.dump');
-}, 180_000);
+});
 afterAll(() => lab?.close());
 
 const verifyCopy = (set: Readonly<Record<string, string>> = {}) =>

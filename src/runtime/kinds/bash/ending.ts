@@ -53,7 +53,8 @@ export async function endCell({started, mark, printing, signal, keep, letGo, gra
   const kept = keep && !aborted ? found : [];
   const leftovers = kept.length > 0 ? [] : found;
   if (leftovers.length > 0) await endLeft(group, mark, graceMs);
-  const silent = kept.length > 0 ? false : await drained(printing, graceMs);
+  const closed = printing.ended.then(() => true);
+  const silent = await (kept.length > 0 ? Promise.race([closed, sleep(readingMs, false)]) : drained(printing, graceMs));
   if (!silent) printing.stop();
   await printing.ended;
   return {...end, aborted, held: !silent, leftovers: leftovers.map(toText), kept: kept.map(toText)};
@@ -69,6 +70,7 @@ async function settle(group: number, mark: string, settleMs: number, signal: Abo
   }
 }
 
+const readingMs = 50; // for what a pipe still holds that nobody writes to any more
 const dyingMs = 2000; // a killed process is there until the system has taken it down
 
 /** TERM to the group and to every marked process outside it, KILL after the grace; waits until they are gone. */

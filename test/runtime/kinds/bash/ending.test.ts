@@ -108,6 +108,7 @@ test("keep lets a process outlive the cell, and says which", async () => {
   const pid = Number(ended.stdout);
   expect(ended.leftovers).toEqual([]);
   expect(ended.kept).toEqual([expect.stringMatching(new RegExp(`^sleep 1004 \\(pid ${pid}, started 20`))]);
+  expect(ended.detail ?? "").not.toContain("what it prints from now on is lost");
   expect(await processesOf(shell.run)).toEqual([pid]);
   expect((await shell.cell("echo next")).leftovers).toEqual([]);
   process.kill(pid, "SIGKILL");
