@@ -16,7 +16,10 @@ export interface Lab {
   /** What the environment file says, for programs that are run beside the runbooks. */
   readonly environment: Readonly<Record<string, string>>;
   /** Executes a runbook of the project on the lab, as a drill, and confirms these steps. */
-  exec(file: string, options?: {readonly set?: Readonly<Record<string, string>>; readonly confirm?: readonly string[]}): Promise<Ended>;
+  exec(
+    file: string,
+    options?: {readonly set?: Readonly<Record<string, string>>; readonly confirm?: readonly string[]; readonly more?: readonly string[]}
+  ): Promise<Ended>;
   /** Executes bash with the site's functions and the lab's environment, and gives what it printed. */
   bash(text: string): Promise<string>;
   /** Executes SQL as the superuser and gives what it printed, unaligned. */
@@ -42,7 +45,7 @@ export async function openLab(inputs: Readonly<Record<string, string>> = {}): Pr
   const set = (values: Readonly<Record<string, string>>) =>
     Object.entries(values).flatMap(([name, value]) => ["--set", `${name}=${value}`]);
   const execute = (args: readonly string[]) =>
-    runbook(["exec", ...args, "--runs-dir", join(around, "runs")], {cwd: around, env: path, timeoutMs: 180_000});
+    runbook(["exec", ...args, "--runs-dir", join(around, "runs")], {cwd: around, env: path, timeoutMs: 280_000});
 
   const built = await execute([inRoot("runbooks/lab.md"), ...set({...volume, ...inputs, LAB: folder})]);
   const close = async (): Promise<void> => {
@@ -63,14 +66,15 @@ export async function openLab(inputs: Readonly<Record<string, string>> = {}): Pr
     folder,
     environmentFile,
     environment,
-    exec: (file, {set: values = {}, confirm = []} = {}) =>
+    exec: (file, {set: values = {}, confirm = [], more = []} = {}) =>
       execute([
         inRoot("runbooks", file),
         "--drill",
         "--env-file",
         environmentFile,
         ...set(values),
-        ...confirm.flatMap((id) => ["--confirm", id])
+        ...confirm.flatMap((id) => ["--confirm", id]),
+        ...more
       ]),
     async bash(text) {
       const {stdout} = await execa("bash", ["-euo", "pipefail", "-c", `. "${inRoot("runbooks/sites/lab.sh")}"\n${text}`], {

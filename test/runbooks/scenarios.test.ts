@@ -66,8 +66,13 @@ test.runIf(process.getuid?.() === 0)("a full disk takes the server down, and no 
   expect(await lab.bash('test -L "$LAB/primary/pg_wal" || mountpoint "$LAB/small" 2>/dev/null || echo moved back')).toBe("moved back");
 });
 
+test("a dropped table is found in the write-ahead log, and the database goes back to the moment before", async () => {
+  const people = ["declare", "prerequisites", "approve-recovery", "approve-promotion"].map((step) => `pitr.${step}`);
+  green(await lab.exec("scenarios/table-drop.md", {confirm: people, more: ["--confirm-destructive"]}));
+});
+
 test("a scenario is for the lab alone", async () => {
-  for (const scenario of ["replication-lag", "pool-exhaustion", "data-corruption", "disk-full"]) {
+  for (const scenario of ["replication-lag", "pool-exhaustion", "data-corruption", "disk-full", "table-drop"]) {
     const {exit, text} = await drill(scenario, {SITE: "systemd"});
     expect([scenario, exit]).toEqual([scenario, 2]);
     expect(text).toContain("SITE");
