@@ -45,8 +45,10 @@ function toPty(spawned: Spawned): Pty {
     !("_socket" in spawned && spawned._socket instanceof Socket) ||
     !("fd" in spawned && typeof spawned.fd === "number") ||
     !("ptsName" in spawned && typeof spawned.ptsName === "string")
-  )
+  ) {
+    spawned.kill("SIGKILL");
     throw new Error("this version of @lydell/node-pty is not known; install the one that package.json names");
+  }
   const {_socket: socket, fd, ptsName: path} = spawned;
   const output = new PtyOutput(socket, fd);
   const typist = new Typist(fd);
