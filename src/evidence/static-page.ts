@@ -90,7 +90,7 @@ function showStep(step: Step, now: StepRun, material: Material, budget: Budget):
   const attempts = allAttempts(now);
   const slot = (one: Slot): string => showSlot(material, one, budget);
   return [
-    `<section class="step"><p><strong>${escapeHtml(stepName(step))}</strong> <code>${escapeHtml(step.id)}</code> ${standing(now)}</p>`,
+    `<section class="step"><p><strong>${escapeHtml(stepName(step))}</strong>${step.title === null ? "" : ` <code>${escapeHtml(step.id)}</code>`} ${standing(now)}</p>`,
     ...(step.type === "cell"
       ? [showProse(step.before, slot), `<pre><code>${escapeHtml(step.source)}</code></pre>`, showProse(step.after, slot)]
       : [showProse(step.nodes, slot)]),
