@@ -1,11 +1,13 @@
 import {execFileSync, spawn} from "node:child_process";
-import {readdirSync} from "node:fs";
+import {existsSync, readdirSync} from "node:fs";
+import {mkdtemp} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {basename, join} from "node:path";
 import {setTimeout as sleep} from "node:timers/promises";
 import {fileURLToPath} from "node:url";
 import {build} from "rolldown";
 import {afterEach, beforeEach, expect, test} from "vitest";
+import {firstLine, startProgram} from "../../child.ts";
 import {openShell, processesOf, type Shell} from "./shell.ts";
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../../../fixtures/bash/${name}`, import.meta.url));
@@ -172,6 +174,20 @@ test("when the runner is killed, nobody else is signalled, not even the group of
     process.kill(-bystander.pid!, "SIGKILL");
   }
 });
+test("where no file can be written, the watchdog knows all the same what to end", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "full-disk-"));
+  const runner = await startProgram("runtime/kinds/bash/full-disk-runner.ts", [folder], {fileLimitKiB: 0});
+  const [cell, ended] = (await firstLine(runner)).split(" ").map(Number);
+  try {
+    runner.kill("SIGKILL");
+    await expect.poll(() => existsSync(`/proc/${cell}`), {timeout: 15_000}).toBe(false);
+    await expect.poll(() => existsSync(folder), {timeout: 15_000}).toBe(false);
+    expect(existsSync(`/proc/${ended}`)).toBe(true);
+  } finally {
+    process.kill(ended!, "SIGKILL");
+  }
+});
+
 test("a closed session leaves no process and no folder", async () => {
   const before = new Set(readdirSync(tmpdir()).filter((name) => name.startsWith("runbook-bash-")));
   const other = await openShell();
