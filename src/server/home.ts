@@ -23,7 +23,7 @@ export async function readHome({
 }): Promise<ServedHome> {
   const names = await library.list();
   const known = new Set(names);
-  const {listed, measured, damage} = await records.all();
+  const {listed, runs: measured, damage} = await records.all();
   const runs = listed.map((run) => toRow(run, findName(library, known, run)));
   const ofRunbook = new Map(runs.flatMap(({id, runbook}) => (runbook === null ? [] : [[id as string, runbook] as const])));
   const runbooks: ServedRunbook[] = [];

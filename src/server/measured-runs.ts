@@ -8,6 +8,7 @@ import {readRun} from "../runtime/runs.ts";
 
 export interface MeasuredRuns {
   readonly runs: readonly MeasuredRun[]; // in the order of their starts
+  readonly listed: readonly KnownRun[]; // the same, newest first, as lists show them
   readonly damage: string | null; // what is wrong with the register
 }
 
@@ -24,7 +25,7 @@ export async function measureRuns(
     if (found.complete && run.endedAt !== null) known.set(run.id, found);
     measured.push(found);
   }
-  return {runs: measured, damage};
+  return {runs: measured, listed: runs, damage};
 }
 
 async function measure(head: KnownRun, kinds: readonly AnyKind[]): Promise<MeasuredRun> {

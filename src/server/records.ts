@@ -15,11 +15,12 @@ import {sayAfterwards} from "../runtime/say-afterwards.ts";
 import {compare} from "./compare.ts";
 import {findLastDurations} from "./last-durations.ts";
 import {readRunbook} from "./library.ts";
+import type {MeasuredRuns} from "./measured-runs.ts";
 import {measureRuns} from "./measured-runs.ts";
 
 export interface Records {
-  /** Every run, newest first, and what is measured of each, in the order of their starts. */
-  all(): Promise<{readonly listed: readonly KnownRun[]} & {readonly measured: readonly MeasuredRun[]; readonly damage: string | null}>;
+  /** Every run, and what is measured of it. */
+  all(): Promise<MeasuredRuns>;
   /** Null when one of them is not here. */
   compare(first: string, second: string): Promise<ServedComparison | null>;
   open(id: string, reader: {readonly name: string; here(id: RunId): boolean}): Promise<ServedRecord | null>;
@@ -44,11 +45,7 @@ export function openRecords({runsDirectory, kinds}: {runsDirectory: string; kind
   };
   const measured = new Map<string, MeasuredRun>();
   return {
-    async all() {
-      const {runs: listed} = await listKnownRuns(runsDirectory);
-      const {runs, damage} = await measureRuns(runsDirectory, kinds, measured);
-      return {listed, measured: runs, damage};
-    },
+    all: () => measureRuns(runsDirectory, kinds, measured),
     async compare(first, second) {
       const folders = [await find(first), await find(second)] as const;
       if (folders[0] === null || folders[1] === null) return null;

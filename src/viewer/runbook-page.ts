@@ -3,6 +3,7 @@ import {customElement, state} from "lit/decorators.js";
 import {guard} from "lit/directives/guard.js";
 
 import type {Section, Slot, StepId} from "../model/runbook.ts";
+import {arrive} from "./arrive.ts";
 import {findUsualTimeout} from "./cell-options.ts";
 import {RunElement} from "./elements.ts";
 import {playIcon} from "./icons.ts";
@@ -27,6 +28,7 @@ export class RunbookPage extends RunElement {
   @state() private outlined = false; // on a narrow screen
   @state() private logged = false; // on all but a wide one
   readonly #wide = matchMedia("(min-width: 100rem)");
+  readonly #onHash = (): void => arrive(location.hash);
   readonly #onWide = (): void => this.requestUpdate();
   readonly #onKey = (event: KeyboardEvent): void => handleKey(event, this);
 
@@ -34,11 +36,13 @@ export class RunbookPage extends RunElement {
     super.connectedCallback();
     document.addEventListener("keydown", this.#onKey);
     this.#wide.addEventListener("change", this.#onWide);
+    window.addEventListener("hashchange", this.#onHash);
   }
 
   override disconnectedCallback(): void {
     document.removeEventListener("keydown", this.#onKey);
     this.#wide.removeEventListener("change", this.#onWide);
+    window.removeEventListener("hashchange", this.#onHash);
     super.disconnectedCallback();
   }
 
@@ -64,7 +68,7 @@ export class RunbookPage extends RunElement {
 
   override firstUpdated(): void {
     // The browser looked for the address's step before there was one.
-    if (location.hash.length > 1) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
+    arrive(location.hash);
   }
 
   showHelp(): void {

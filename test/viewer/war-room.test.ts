@@ -100,3 +100,20 @@ test("a page that the server does not know any more says so, and what to do", as
   await stage.restart(() => rm(join(stage!.runsDirectory, `.links-${port}.json`)));
   await page.getByText("does not know this page any more").waitFor();
 });
+
+test("the address of a step leads somebody else to the same step", async () => {
+  const steps = Array.from({length: 30}, (_, place) => bash(`step-${place}`, `echo ${place}`)).join("");
+  stage = await setStage({"a.md": `# A\n\n${steps}`}, {invite: ["grace"]});
+  const {page: ada} = await open("/runbook/a.md");
+  await ada.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await stepOf(ada, "step-24").scrollIntoViewIfNeeded();
+  await stepOf(ada, "step-24").getByRole("button", {name: "Copy a link to this step"}).click();
+  const address = new URL(await ada.evaluate(() => navigator.clipboard.readText()));
+  expect(address.hash).toBe("#step:step-24");
+  const {page: grace} = await open(`${address.pathname}${address.hash}`, stage.serving.inviteUrls.grace);
+  const isSeen = () =>
+    stepOf(grace, "step-24").evaluate(
+      (step) => step.getBoundingClientRect().top >= 0 && step.getBoundingClientRect().bottom <= innerHeight
+    );
+  await expect.poll(isSeen, {timeout: 15_000}).toBe(true);
+});
