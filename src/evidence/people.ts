@@ -29,8 +29,6 @@ function deedsOf(event: Event): readonly Done[] {
       return [{name: event.operator, what: `started the ${event.mode}`, step: null}];
     case "run-resumed":
       return [{name: event.operator, what: "resumed it", step: null}];
-    case "cell-started":
-      return event.by === null ? [] : [{name: event.by, what: `let it run, attempt ${event.attempt}`, step: event.step}];
     case "run-ended":
       return event.by === null ? [] : [{name: event.by, what: "finished the run", step: null}];
     case "input-set":

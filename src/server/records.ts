@@ -8,7 +8,6 @@ import type {AnyKind} from "../model/kind.ts";
 import type {MeasuredRun} from "../model/measured-run.ts";
 import type {RunId, StepId} from "../model/runbook.ts";
 import type {ServedComparison, ServedRecord} from "../model/served.ts";
-import type {KnownRun} from "../runtime/registered-runs.ts";
 import {listKnownRuns} from "../runtime/registered-runs.ts";
 import {findRun, followRun, readRun} from "../runtime/runs.ts";
 import {sayAfterwards} from "../runtime/say-afterwards.ts";
