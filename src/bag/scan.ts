@@ -22,8 +22,15 @@ interface Shape {
   readonly what: string;
   readonly anchors: readonly string[]; // every one of its texts has one of them
   readonly pattern: RegExp; // on the text around an anchor
-  readonly maybe?: (text: Uint8Array, behind: number) => boolean; // a cheap look behind an anchor that stands everywhere
+  readonly maybe?: (text: Uint8Array, start: number) => boolean; // a cheap look around an anchor that stands everywhere
+  readonly before?: number; // an anchor stands at most so far inside
 }
+
+const before = 64;
+const mostBefore = 320;
+const behind = 512;
+const mostFindings = 1000;
+const shortest = 4;
 
 const shapes: readonly Shape[] = [
   {
@@ -33,8 +40,9 @@ const shapes: readonly Shape[] = [
   },
   {
     what: "a password in a URL",
-    anchors: ["://"],
-    maybe: hasUserinfo,
+    anchors: ["@"], // rarer than "://"
+    maybe: followsScheme,
+    before: mostBefore,
     pattern: /[A-Za-z][A-Za-z0-9+.-]*:\/\/[^\s:@/?#'"`<>\\]*:(?!\[redacted:|\$|<|\{|\*|%24|…|\.\.\.)[^\s@/'"`<>\\]+@[A-Za-z0-9[]/
   },
   {what: "a JSON web token", anchors: ["eyJ"], pattern: /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/},
@@ -62,28 +70,25 @@ const shapes: readonly Shape[] = [
   }
 ];
 
-/** A URL whose host comes after an `@`; most have none. */
-function hasUserinfo(text: Uint8Array, behind: number): boolean {
-  const end = Math.min(text.length, behind + 256);
-  for (let at = behind; at < end; at++) {
-    const byte = text[at]!;
-    if (byte === 0x40) return true;
-    if (byte <= 0x20 || byte === 0x2f || byte === 0x22 || byte === 0x3c || byte === 0x3e) return false;
-  }
+/** Whether "://" stands before, in the same word. */
+function followsScheme(text: Uint8Array, start: number): boolean {
+  for (let at = start - 1; at >= Math.max(2, start - mostBefore) && text[at]! > 0x20; at--)
+    if (text[at] === 0x2f && text[at - 1] === 0x2f && text[at - 2] === 0x3a) return true;
   return false;
 }
-
-const before = 64; // an anchor stands at most so far inside
-const behind = 512;
-const mostFindings = 1000;
 
 export function createScanner(declared: ReadonlyMap<string, string>): Scanner {
   const patterns: Uint8Array[] = [];
   const meanings: (Shape | string)[] = [];
+  const short: {readonly anchor: Buffer; readonly shape: Shape}[] = []; // the matcher is slow where its shortest pattern is short
   for (const shape of shapes)
-    for (const anchor of shape.anchors) {
-      patterns.push(Buffer.from(anchor));
-      meanings.push(shape);
+    for (const text of shape.anchors) {
+      const anchor = Buffer.from(text);
+      if (anchor.length < shortest) short.push({anchor, shape});
+      else {
+        patterns.push(anchor);
+        meanings.push(shape);
+      }
     }
   for (const [name, value] of declared)
     for (const form of secretForms(value, 6)) {
@@ -91,7 +96,7 @@ export function createScanner(declared: ReadonlyMap<string, string>): Scanner {
       meanings.push(`the value of ${name}`);
     }
   const matcher = createMatcher(patterns);
-  const overlap = before + behind + matcher.longest;
+  const overlap = mostBefore + behind + matcher.longest;
   const findings: Finding[] = [];
   let path = "";
   let tail: Buffer = Buffer.alloc(0);
@@ -107,10 +112,13 @@ export function createScanner(declared: ReadonlyMap<string, string>): Scanner {
       looked = 0;
     },
     write(bytes) {
-      const text = tail.length === 0 ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : Buffer.concat([tail, bytes]);
-      look(text, Math.max(0, text.length - overlap));
-      tail = Buffer.from(text.subarray(Math.max(0, text.length - 2 * overlap)));
-      at += text.length - tail.length;
+      const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      if (text.length > 2 * overlap) {
+        // What stands over the edge by itself, so that a large chunk need not be copied.
+        if (tail.length > 0) look(Buffer.concat([tail, text.subarray(0, overlap)]), tail.length + mostBefore);
+        at += tail.length;
+        keep(text);
+      } else keep(Buffer.concat([tail, text]));
     },
     end() {
       finish();
@@ -118,8 +126,16 @@ export function createScanner(declared: ReadonlyMap<string, string>): Scanner {
     }
   };
 
+  function keep(text: Buffer): void {
+    look(text, Math.max(0, text.length - overlap));
+    tail = Buffer.from(text.subarray(Math.max(0, text.length - 2 * overlap)));
+    at += text.length - tail.length;
+  }
+
   function finish(): void {
     look(tail, tail.length);
+    const first = findings.findIndex((finding) => finding.path === path);
+    if (first !== -1) findings.push(...findings.splice(first).sort((a, b) => a.offset - b.offset));
   }
 
   /** Anchors that begin before `until`: of those the rest is there to be read. */
@@ -131,6 +147,15 @@ export function createScanner(declared: ReadonlyMap<string, string>): Scanner {
       judge(text, match);
       from = match.start + 1;
     }
+    for (const {anchor, shape} of short) {
+      from = Math.max(0, looked - at);
+      for (
+        let start = text.indexOf(anchor, from);
+        start !== -1 && start < until && findings.length < mostFindings;
+        start = text.indexOf(anchor, start + 1)
+      )
+        judgeShape(text, shape, start, start + anchor.length);
+    }
     looked = Math.max(looked, at + until);
   }
 
@@ -140,16 +165,21 @@ export function createScanner(declared: ReadonlyMap<string, string>): Scanner {
       note(start, meaning);
       return;
     }
-    if (meaning.maybe && !meaning.maybe(text, end)) return;
-    const begin = Math.max(0, start - before);
+    judgeShape(text, meaning, start, end);
+  }
+
+  function judgeShape(text: Buffer, shape: Shape, start: number, end: number): void {
+    if (shape.maybe && !shape.maybe(text, start)) return;
+    const begin = Math.max(0, start - (shape.before ?? before));
     const around = text.toString("latin1", begin, Math.min(text.length, end + behind));
-    const found = meaning.pattern.exec(around);
-    if (found && begin + found.index <= start && begin + found.index + found[0].length >= end) note(begin + found.index, meaning.what);
+    const pattern = new RegExp(shape.pattern, `${shape.pattern.flags}g`);
+    for (let found = pattern.exec(around); found !== null; found = pattern.exec(around))
+      if (begin + found.index <= start && begin + found.index + found[0].length >= end) note(begin + found.index, shape.what);
   }
 
   function note(offset: number, what: string): void {
-    const last = findings.at(-1);
-    if (last?.path === path && last.what === what && last.offset === at + offset) return;
-    findings.push({path, offset: at + offset, what});
+    const here = at + offset;
+    if (findings.some((finding) => finding.path === path && finding.what === what && finding.offset === here)) return;
+    findings.push({path, offset: here, what});
   }
 }

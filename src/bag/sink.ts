@@ -1,13 +1,16 @@
 /** Where a bag is written to: a folder or a zip, with the same bytes in it. */
-import {closeSync, mkdirSync, openSync, writeSync} from "node:fs";
+import {closeSync, constants, copyFileSync, mkdirSync, openSync, writeSync} from "node:fs";
 import {dirname, join} from "node:path";
 import {crc32} from "node:zlib";
 import {UsageError} from "../model/usage-error.ts";
+import {readChunks} from "./tree.ts";
 
 export interface Sink {
   /** Files come one after the other: `begin`, then `write` as often as need be. */
   begin(path: string): void;
   write(bytes: Uint8Array): void;
+  /** A whole file; `hear` gets the bytes that are in the bag then. */
+  copy(path: string, file: string, hear: (chunk: Uint8Array) => void): void;
   close(): void;
 }
 
@@ -25,6 +28,13 @@ export function openFolderSink(root: string): Sink {
       file = openSync(to, "wx", 0o644);
     },
     write: (bytes) => writeWhole(file!, bytes),
+    copy(path, from, hear) {
+      end();
+      const to = join(root, path);
+      mkdirSync(dirname(to), {recursive: true});
+      copyFileSync(from, to, constants.COPYFILE_EXCL); // the system copies without showing us the bytes
+      readChunks(to, hear);
+    },
     close: end
   };
 }
@@ -56,17 +66,26 @@ export function openZipSink(path: string, top: string): Sink {
     if (entry) writeWhole(file, header(entry).subarray(0, 30), entry.offset); // now its sum and size are known
     entry = null;
   };
+  const begin = (name: string): void => {
+    end();
+    entry = {name: Buffer.from(`${top}/${name}`), offset: at, crc: 0, bytes: 0};
+    entries.push(entry);
+    put(header(entry));
+  };
+  const write = (bytes: Uint8Array): void => {
+    entry!.crc = crc32(bytes, entry!.crc);
+    entry!.bytes += bytes.length;
+    put(bytes);
+  };
   return {
-    begin(name) {
-      end();
-      entry = {name: Buffer.from(`${top}/${name}`), offset: at, crc: 0, bytes: 0};
-      entries.push(entry);
-      put(header(entry));
-    },
-    write(bytes) {
-      entry!.crc = crc32(bytes, entry!.crc);
-      entry!.bytes += bytes.length;
-      put(bytes);
+    begin,
+    write,
+    copy(name, from, hear) {
+      begin(name);
+      readChunks(from, (chunk) => {
+        hear(chunk);
+        write(chunk);
+      });
     },
     close() {
       try {

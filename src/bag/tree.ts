@@ -28,20 +28,31 @@ export function readTree(root: string): Tree {
 
 const chunk = Buffer.alloc(1024 * 1024);
 
-/** `most`: no more than that many bytes of it. */
-export function hashFile(path: string, most = Number.POSITIVE_INFINITY): {readonly sha256: string; readonly bytes: number} {
-  const hash = createHash("sha256");
-  let bytes = 0;
+/** Whoever hears of a chunk must be done with it before the next. `most`: no more than that many bytes of the file. */
+export function readChunks(path: string, hear: (chunk: Uint8Array) => void, most = Number.POSITIVE_INFINITY): void {
   const file = openSync(path, "r");
   try {
-    while (bytes < most) {
-      const length = readSync(file, chunk, 0, Math.min(chunk.length, most - bytes), null);
+    for (let at = 0; at < most; ) {
+      const length = readSync(file, chunk, 0, Math.min(chunk.length, most - at), null);
       if (length === 0) break;
-      hash.update(chunk.subarray(0, length));
-      bytes += length;
+      hear(chunk.subarray(0, length));
+      at += length;
     }
   } finally {
     closeSync(file);
   }
+}
+
+export function hashFile(path: string, most?: number): {readonly sha256: string; readonly bytes: number} {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  readChunks(
+    path,
+    (part) => {
+      hash.update(part);
+      bytes += part.length;
+    },
+    most
+  );
   return {sha256: hash.digest("hex"), bytes};
 }

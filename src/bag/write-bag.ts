@@ -1,6 +1,6 @@
 /** Writes the bag of a run: whole, or not at all. */
 import {createHash, randomUUID} from "node:crypto";
-import {closeSync, existsSync, linkSync, mkdirSync, openSync, readFileSync, readSync, renameSync, rmSync} from "node:fs";
+import {existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync} from "node:fs";
 import {join, resolve} from "node:path";
 import type {Material} from "../evidence/material.ts";
 import {UsageError} from "../model/usage-error.ts";
@@ -13,6 +13,7 @@ import type {Finding} from "./scan.ts";
 import {createScanner} from "./scan.ts";
 import type {Sink} from "./sink.ts";
 import {openFolderSink, openZipSink} from "./sink.ts";
+import {readChunks} from "./tree.ts";
 import {verifyText} from "./verify-md.ts";
 
 export interface BagRequest {
@@ -76,13 +77,16 @@ function writeAll(sink: Sink, parts: readonly Part[], {material, version}: BagRe
   const hashes = new Map<string, string>();
   let bytes = 0;
   for (const part of parts) {
-    sink.begin(part.path);
     const hash = createHash("sha256");
-    readPart(part, (chunk) => {
+    const hear = (chunk: Uint8Array): void => {
       hash.update(chunk);
-      sink.write(chunk);
       bytes += chunk.length;
-    });
+    };
+    if ("file" in part) sink.copy(part.path, part.file, hear);
+    else {
+      put(sink, part.path, part.bytes);
+      hear(part.bytes);
+    }
     hashes.set(part.path, hash.digest("hex"));
   }
   const tags: readonly (readonly [path: string, text: string])[] = [
@@ -106,7 +110,8 @@ function scan(parts: readonly Part[], secrets: ReadonlyMap<string, string>): rea
   const scanner = createScanner(secrets);
   for (const part of parts) {
     scanner.begin(part.path);
-    readPart(part, (chunk) => scanner.write(chunk));
+    if ("file" in part) readChunks(part.file, (chunk) => scanner.write(chunk));
+    else scanner.write(part.bytes);
   }
   return scanner.end();
 }
@@ -128,22 +133,6 @@ function lineOf(part: Part, offset: number): number {
   let line = 1;
   for (let at = bytes.indexOf(10); at !== -1 && at < offset; at = bytes.indexOf(10, at + 1)) line++;
   return line;
-}
-
-const chunk = Buffer.alloc(1024 * 1024);
-
-/** Whoever hears of a chunk must be done with it before the next. */
-function readPart(part: Part, hear: (chunk: Uint8Array) => void): void {
-  if ("bytes" in part) {
-    hear(part.bytes);
-    return;
-  }
-  const file = openSync(part.file, "r");
-  try {
-    for (let length = readSync(file, chunk); length > 0; length = readSync(file, chunk)) hear(chunk.subarray(0, length));
-  } finally {
-    closeSync(file);
-  }
 }
 
 /** Under its name only once it is whole; never in place of something else. */

@@ -10,8 +10,8 @@ import {readAlone} from "../server/assets.ts";
 import {highlightRunbook} from "../server/highlight.ts";
 
 /** Of one file in `outputs`, and of all of them together: what a page for people holds. The files themselves are in the run folder. */
-const longestOutput = 4 * 1024 * 1024;
-const longestOutputs = 64 * 1024 * 1024;
+const longestOutput = 1024 * 1024;
+const longestOutputs = 16 * 1024 * 1024;
 
 /** Reads all of a run folder that evidence is made of. */
 export async function readMaterial(folder: string, options: Parameters<typeof readRun>[1] = {}): Promise<Material> {

@@ -38,6 +38,13 @@ it("shapes of common credentials are found, wherever a chunk ends", () => {
   }
 });
 
+it("each of several that stand close together is found", () => {
+  expect(scan("postgres://a:first1@h postgres://b:second2@h eyJ postgres://c:$X@h")).toEqual([
+    "0 a password in a URL",
+    "22 a password in a URL"
+  ]);
+});
+
 it("what only resembles one is left alone", () => {
   const texts = [
     "postgres://app:[redacted:PGPASSWORD]@db/app",
