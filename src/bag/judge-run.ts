@@ -4,9 +4,10 @@ import {join} from "node:path";
 import type {Material} from "../evidence/material.ts";
 import type {DocumentChanged, Event, Output, RunStarted, Stream} from "../model/event.ts";
 import type {EndedAttempt} from "../model/run.ts";
-import {attemptsOf} from "../model/run.ts";
+import {attemptsOf, goesOn} from "../model/run.ts";
 import type {StepId} from "../model/runbook.ts";
 import {concludeRun} from "../model/verdict.ts";
+import {outputName} from "../runtime/attempt-output.ts";
 import {bagPath} from "./manifest.ts";
 import {hashFile} from "./tree.ts";
 
@@ -41,9 +42,11 @@ export function judgeOutputs({run}: Material, hashes: Hashes, root: string): rea
   const problems: string[] = [];
   const used = new Set<string>();
   for (const [id, step] of run.steps.entries()) {
-    const going = step.status === "running" || step.status === "background" ? step.attempt.outputs.toArray() : [];
-    for (const output of going) if (output.type === "overflowed") used.add(pathOf(output.file));
-    for (const attempt of attemptsOf(step))
+    const ended = attemptsOf(step);
+    const unseen = [...ended.filter(({outcome}) => outcome.type === "lost"), ...(goesOn(step) ? [step.attempt] : [])];
+    // Their runner may have been killed before it wrote down that there is a file.
+    for (const {number} of unseen) for (const extension of ["out", "err"]) used.add(pathOf(outputName(id, number, extension)));
+    for (const attempt of ended)
       for (const stream of ["stdout", "stderr"] as const) problems.push(...judgeStream(id, attempt, stream, {hashes, used, root}));
   }
   for (const path of hashes.keys()) if (path.startsWith("data/outputs/") && !used.has(path)) problems.push(`${path} is of no attempt`);

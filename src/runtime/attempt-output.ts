@@ -182,7 +182,7 @@ function failureOf(streams: Readonly<Record<Stream, StreamRecord>>): string | nu
 }
 
 /** A file name for an id: derived ids follow headings, which may be long and in any script. */
-function outputName(step: StepId, attempt: number, extension: string): string {
+export function outputName(step: StepId, attempt: number, extension: string): string {
   const safe = step.replace(/[^\p{L}\p{N}._-]/gu, "_");
   const name =
     Buffer.byteLength(safe) <= 200 ? safe : `${safe.slice(0, 50)}-${createHash("sha256").update(step).digest("hex").slice(0, 16)}`;
