@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
+// Without `--` Node would take our --env-file for its own.
 /** The command line. Each command is loaded when it is called; this is the only place that prints an error and decides an exit code. */
 import {Command, CommanderError, InvalidArgumentError, Option} from "commander";
 

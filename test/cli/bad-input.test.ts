@@ -1,7 +1,9 @@
 import {existsSync} from "node:fs";
 import {join} from "node:path";
+import {execa} from "execa";
 import {afterEach, describe, expect, it} from "vitest";
 
+import {main} from "../runbooks/runbook.ts";
 import {fence, usePlace} from "./command.ts";
 
 const place = usePlace();
@@ -149,4 +151,9 @@ describe("a call that is wrong", () => {
       expect({exit, stdout}).toEqual({exit: 2, stdout: ""});
     });
   }
+});
+
+it("reads --env-file itself, though Node has an option of that name, too", async () => {
+  const {exitCode, stderr} = await execa(main, ["exec", "none.md", "--env-file", "none.env"], {cwd: place.folder, reject: false});
+  expect([exitCode, stderr]).toEqual([2, "runbook: there is no file none.md"]);
 });
