@@ -28,8 +28,7 @@ export function editForm({
     run(String(new FormData(event.currentTarget as HTMLFormElement).get("why") ?? ""));
   };
   const keys = (event: KeyboardEvent): void => {
-    if (event.key === "Escape") cancel();
-    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) (event.currentTarget as HTMLFormElement).requestSubmit();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) (event.currentTarget as HTMLFormElement).requestSubmit();
   };
   const lines = Math.min(24, Math.max(3, text.split("\n").length + 1));
   return html`<form class="question is-edit" @submit=${submit} @keydown=${keys}>
