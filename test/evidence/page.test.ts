@@ -155,9 +155,9 @@ test("a long record is packed, and opens as well", async () => {
   expect(packed.length).toBeLessThan(600_000);
   expect(packed.includes('id="record" type="application/gzip"')).toBe(true);
   const {page, heard, close} = await visitFile("big.html");
-  await page.getByText("below it goes on").waitFor();
+  await page.getByText(/below it goes on; this page holds its first 1(\.0)? MiB/).waitFor();
   const printed = (await page.locator('[id="step:big"] .terminal').allTextContents()).join("");
-  expect(printed.length).toBe(3_000_003);
+  expect(printed.length).toBe(1024 * 1024);
   expect(heard).toEqual([]);
   await close();
 });
