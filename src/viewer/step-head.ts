@@ -47,7 +47,9 @@ function expected({id}: Step, now: StepRun, store: RunStore) {
 function staleness({id}: Step, store: RunStore) {
   const because = store.stale.get(id);
   const above = because === undefined ? undefined : store.step(because);
-  return above ? html`<span class="stale" title="“${stepLabel(above)}”, above, ran after this">stale</span>` : nothing;
+  if (!above) return nothing;
+  const why = `“${stepLabel(above)}”, above, ran after this`;
+  return html`<span class="stale" title=${why}>stale<span class="unseen">: ${why}</span></span>`;
 }
 
 function stamp(now: StepRun) {
