@@ -49,7 +49,7 @@ describe("last night's backup", () => {
     await lab.psql("postgres", "drop database whatsapp_saas with (force)", "drop role whatsapp_app");
     const set = {BACKUP: await lab.bash("ls away"), STOP_APPLICATION: "first"};
     const {exit, text} = await restore(set, [...questions, "stop-application-first"]);
-    await lab.bash('rm -r "$BACKUPS"/whatsapp_saas-*Z; mv away/* "$BACKUPS"');
+    await lab.bash('rm -r "$BACKUPS"/whatsapp_saas-*Z; mv away/* "$BACKUPS"; rmdir away');
     expect(exit, text).toBe(0);
     expect(text).toContain("✓ make-roles passed");
     expect(await databases()).toBe("whatsapp_saas");

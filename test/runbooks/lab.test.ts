@@ -1,4 +1,5 @@
-import {existsSync} from "node:fs";
+import {existsSync, readFileSync} from "node:fs";
+import {copyFile} from "node:fs/promises";
 import {dirname} from "node:path";
 
 import {execa} from "execa";
@@ -6,6 +7,7 @@ import {afterAll, beforeAll, expect, test} from "vitest";
 
 import type {Lab} from "./lab.ts";
 import {openLab} from "./lab.ts";
+import {inRoot, inTemporaryFolder, runbook} from "./runbook.ts";
 
 let lab: Lab | undefined;
 const here = (): Lab => lab!;
@@ -70,11 +72,54 @@ test("a lab is not built over another, and a folder that is no lab is not torn d
   expect(existsSync(`${here().folder}/bin`)).toBe(true);
 });
 
-test("a lab that is torn down leaves no process and no file behind", async () => {
-  const {folder} = here();
-  await here().close();
-  lab = undefined;
-  expect(existsSync(dirname(folder))).toBe(false);
-  const {stdout} = await execa("pgrep", ["-fa", folder], {reject: false});
-  expect(stdout).toBe("");
+test("a lab that is torn down leaves no process and no file behind, and its environment file leads nowhere", async () => {
+  const {folder, environmentFile} = here();
+  await inTemporaryFolder(async (cwd) => {
+    await copyFile(environmentFile, `${cwd}/stale.env`);
+    await here().close();
+    lab = undefined;
+    expect(existsSync(dirname(folder))).toBe(false);
+    const {stdout} = await execa("pgrep", ["-fa", folder], {reject: false});
+    expect(stdout).toBe("");
+
+    const at = new Date().toISOString();
+    const given = {
+      LOST_AT: at,
+      RECOVERY_TARGET: at,
+      RECOVERED_AT: at,
+      SOURCE: "dump",
+      WAY: "change",
+      RELEASE: "1",
+      MIGRATION: "1",
+      DOWN: "/dev/null",
+      INCIDENT: "1"
+    };
+    const set = Object.entries(given).flatMap(([name, value]) => ["--set", `${name}=${value}`]);
+    for (const [file, step] of [
+      ["full-restore.md", "server"],
+      ["point-in-time-recovery.md", "cluster"],
+      ["partial-table-recovery.md", "server"],
+      ["rollback.md", "server"],
+      ["post-recovery.md", "services"],
+      ["verification.md", "verified"]
+    ]) {
+      const confirm = ["--confirm", "declare", "--confirm", "prerequisites"];
+      const asks = file === "post-recovery.md" || file === "verification.md" ? [] : file === "rollback.md" ? confirm.slice(0, 2) : confirm;
+      const names = set
+        .filter((_, place) => place % 2 === 1)
+        .filter((value) => readFileSync(inRoot("runbooks", file!), "utf8").includes(`{#${value.split("=")[0]}`));
+      const args = [
+        "exec",
+        inRoot("runbooks", file!),
+        "--drill",
+        "--env-file",
+        "stale.env",
+        ...names.flatMap((value) => ["--set", value]),
+        ...asks
+      ];
+      const {exit, text} = await runbook(args, {cwd});
+      expect(exit, text).toBe(1);
+      expect(text).toContain(`✗ ${step} failed`);
+    }
+  });
 });

@@ -94,6 +94,16 @@ describe("from a side cluster", () => {
   });
 });
 
+test.each([
+  ["an accident without a zone", {SOURCE: "dump", LOST_AT: "2026-01-31 14:30:00"}, "LOST_AT"],
+  ["a source that nobody knows", {SOURCE: "tape", LOST_AT: "2026-01-31 14:30:00Z"}, "SOURCE"],
+  ["a table whose name is no name", {SOURCE: "dump", LOST_AT: "2026-01-31 14:30:00Z", TABLE: "bookings; drop"}, "TABLE"]
+])("%s is refused, and nothing is run", async (_, set, says) => {
+  const {exit, text} = await recover(set);
+  expect(exit, text).toBe(2);
+  expect(text).toContain(says);
+});
+
 describe("a recovery that would not keep its promise", () => {
   const faults: readonly {
     readonly name: string;
