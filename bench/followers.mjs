@@ -105,7 +105,7 @@ async function resumes(port, socket, events) {
   let text = "";
   const over = new Promise((resolve) => {
     socket.on("close", () => resolve(true));
-    setTimeout(() => resolve(false), 3000);
+    setTimeout(() => resolve(false), 15_000);
   });
   socket.on("data", (bytes) => {
     text += bytes.toString("latin1");
@@ -114,7 +114,7 @@ async function resumes(port, socket, events) {
   if (!(await over)) return 0;
   const whole = [...text.matchAll(/\nid: run\/(\d+)\n[^\n]*\n\n/g)].at(-1);
   const reader = await read(port, Number(whole?.[1] ?? 0));
-  const end = Date.now() + 5000;
+  const end = Date.now() + 15_000;
   while (reader.seen < events && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
   reader.socket.destroy();
   return reader.seen === events ? 1 : 0;
