@@ -36,7 +36,7 @@ export async function openLibrary(path: string, kinds: readonly AnyKind[]): Prom
   if (found === null) throw new UsageError(`there is no file or folder "${path}"`);
   const root = await realpath(found.isDirectory() ? resolve(path) : dirname(resolve(path)));
   const only = found.isDirectory() ? null : basename(path);
-  const kept = new Map<string, OpenedDocument & {readonly further: boolean}>();
+  const kept = new Map<string, {readonly opened: OpenedDocument; readonly read: ReadonlyMap<string, Uint8Array | null>}>();
   const list = async () => (only === null ? (await findRunbooks(root, "", 0)).sort() : [only]);
   return {
     root,
@@ -46,16 +46,17 @@ export async function openLibrary(path: string, kinds: readonly AnyKind[]): Prom
       if (!(await list()).includes(name)) return null;
       const {bytes, directory} = await readDocument(join(root, name));
       const known = kept.get(name);
-      // What it includes may have changed, though it has not.
-      if (known && !known.further && Buffer.compare(known.bytes, bytes) === 0) return known;
-      let further = false;
       const beside = readerBeside(directory);
+      // What it includes may have changed, though it has not.
+      const isSame = ([path, before]: readonly [string, Uint8Array | null]): boolean => sameBytes(readOrNull(beside, path), before);
+      if (known && sameBytes(known.opened.bytes, bytes) && [...known.read].every(isSame)) return known.opened;
+      const read = new Map<string, Uint8Array | null>();
       const readFile = (file: string): Uint8Array | null => {
-        further = true;
+        read.set(file, readOrNull(beside, file));
         return beside(file);
       };
       const opened = {bytes, directory, ...(await readRunbook(bytes, {path: name, kinds, readFile}))};
-      kept.set(name, {...opened, further});
+      kept.set(name, {opened, read});
       return opened;
     },
     async locate(name, file) {
@@ -73,6 +74,18 @@ export async function readRunbook(
   const {runbook: parsed, included} = openRunbook(bytes, {path, kinds, readFile});
   const runbook = {...parsed, problems: [...parsed.problems, ...(await inspectRunbook(parsed, kinds))]};
   return {runbook, included, highlights: await highlightRunbook(runbook)};
+}
+
+const sameBytes = (one: Uint8Array | null, other: Uint8Array | null): boolean =>
+  one === null || other === null ? one === other : Buffer.compare(one, other) === 0;
+
+/** What may not be read is like what is not there, as long as that stays so. */
+function readOrNull(beside: (path: string) => Uint8Array | null, path: string): Uint8Array | null {
+  try {
+    return beside(path);
+  } catch {
+    return null;
+  }
 }
 
 const deepest = 4;

@@ -10,6 +10,7 @@ import "./theme/index.css";
 const app = document.createElement("div");
 app.id = "app";
 document.body.append(app);
+render(html`<main class="opening"><p role="status">Opening…</p></main>`, app);
 
 try {
   const source = findSource();
