@@ -70,7 +70,7 @@ test("two people take last night's dump of a real server at their pages, one of 
     stage = await setStage(files, {invite: ["grace"], given: {...cluster.environment, PATH: `${cluster.bin}:${process.env.PATH}`}});
     const enterAs = async (url: string) => {
       const context = await browser.newContext();
-      context.setDefaultTimeout(30_000);
+      context.setDefaultTimeout(60_000);
       return enter(context, url, "/runbook/nightly-dump.md");
     };
     const {page: ada, errors} = await enterAs(stage.serving.url);
@@ -103,4 +103,4 @@ test("two people take last night's dump of a real server at their pages, one of 
     stage = undefined;
     await cluster.stop();
   }
-});
+}, 150_000);
