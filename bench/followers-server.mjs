@@ -25,6 +25,7 @@ const make = (text) => ({
   output: {type: "text", stream: "stdout", text}
 });
 
+process.on("disconnect", () => process.exit());
 process.on("message", async (what) => {
   if (what === "flood") {
     for (let count = 0; count < 250; count++) {
