@@ -3,7 +3,7 @@
 : "${COMPOSE_FILE:=/opt/whatsapp-saas/docker-compose.yml}"
 : "${APP_SERVICE:=app}"
 
-. "$RUNBOOK_DIRECTORY/sites/systemd.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/systemd.sh"
 
 _site_compose() { docker compose -f "$COMPOSE_FILE" "$@"; }
 

@@ -62,6 +62,22 @@ test("the archive takes a segment twice, and never another one of the same name"
   expect(await archive("another")).toMatch(/left as it is\nrefused: one$/);
 });
 
+test("every site has the same functions, and the lab has customers besides", async () => {
+  const functionsOf = async (site: string): Promise<readonly string[]> => {
+    const {stdout} = await execa("bash", [
+      "-euo",
+      "pipefail",
+      "-c",
+      `. "${inRoot("runbooks/sites", site)}.sh"; compgen -A function site_ | sort`
+    ]);
+    return stdout.split("\n").filter((name) => !name.startsWith("site_customers_"));
+  };
+  const ofTheLab = await functionsOf("lab");
+  expect(ofTheLab).toContain("site_database_stop");
+  expect(await functionsOf("systemd")).toEqual(ofTheLab);
+  expect(await functionsOf("docker-compose")).toEqual(ofTheLab);
+});
+
 test("a lab is not built over another, and a folder that is no lab is not torn down", async () => {
   const again = await here().exec("lab.md", {set: {LAB: here().folder}});
   expect(again.exit, again.text).toBe(1);
