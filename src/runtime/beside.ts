@@ -1,4 +1,4 @@
-/** Files that a runbook includes or leads to: from its own folder, or from the repository that it is part of. */
+/** Files that a runbook includes or leads to: from its own folder, or from what it is part of. */
 import {existsSync, readFileSync, realpathSync, statSync} from "node:fs";
 import {dirname, isAbsolute, join, relative, resolve, sep} from "node:path";
 
@@ -14,8 +14,7 @@ export function readerBeside(directory: string): (path: string) => Uint8Array | 
     const file = resolve(directory, path);
     // A link may lead anywhere: what counts is where the file really is. What does not exist is not told of outside either.
     const real = followLinks(file) ?? file;
-    if (!isInside(root, real))
-      throw new Error(`"${path}" leads out of ${root === directory ? "this runbook's folder" : "the repository of this runbook"}`);
+    if (!isInside(root, real)) throw new Error(`"${path}" leads out of ${nameOf(root, directory)}`);
     const found = statSync(real, {throwIfNoEntry: false});
     if (!found) return null;
     if (!found.isFile()) throw new Error(`"${path}" is no regular file`);
@@ -40,12 +39,23 @@ function followLinks(file: string): string | null {
   }
 }
 
-/** The folder that what a runbook names may not leave: the repository that it is part of, else its own. */
-export function findRoot(directory: string): string {
+/**
+ * The folder that what a runbook names may not leave: the repository that it is part of. Where there is none, the folder from which we
+ * were called, if the runbook is in it; else its own.
+ */
+export function findRoot(directory: string, calledFrom = process.cwd()): string {
   for (let folder = directory; ; folder = dirname(folder)) {
     if (existsSync(join(folder, ".git"))) return folder;
-    if (dirname(folder) === folder) return directory;
+    if (dirname(folder) === folder) break;
   }
+  const all = dirname(calledFrom) === calledFrom; // the root of all files is no bound
+  return !all && isInside(calledFrom, directory) ? calledFrom : directory;
+}
+
+/** What a bound is, in words. */
+export function nameOf(root: string, directory: string): string {
+  if (root === directory) return "this runbook's folder";
+  return existsSync(join(root, ".git")) ? "the repository of this runbook" : "the folder from which runbook was called";
 }
 
 export function isInside(root: string, path: string): boolean {

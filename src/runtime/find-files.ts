@@ -2,11 +2,11 @@
 import {readdir} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {UsageError} from "../model/usage-error.ts";
-import {findRoot, isInside} from "./beside.ts";
+import {findRoot, isInside, nameOf} from "./beside.ts";
 
 /**
- * Paths relative to the folder, sorted, each once; throws a `UsageError` for a glob that finds nothing, or leaves the repository: the
- * folder, where that is part of none.
+ * Paths relative to the folder, sorted, each once; throws a `UsageError` for a glob that finds nothing, or leaves what the folder is
+ * part of.
  */
 export async function findFiles(folder: string, globs: readonly string[]): Promise<readonly string[]> {
   const found = new Set<string>();
@@ -17,7 +17,7 @@ export async function findFiles(folder: string, globs: readonly string[]): Promi
     const wanted = parts.slice(Math.max(0, inside));
     const root = findRoot(folder);
     if (glob.startsWith("/") || wanted.includes("..") || !isInside(root, resolve(folder, up)))
-      throw new UsageError(`files: "${glob}" leaves the ${root === folder ? "runbook's folder" : "repository of the runbook"}`);
+      throw new UsageError(`files: "${glob}" leaves ${nameOf(root, folder)}`);
     const matches = await walk(folder, up, wanted);
     if (matches.length === 0) throw new UsageError(`files: "${glob}" finds no file in ${folder}`);
     for (const match of matches) found.add(match);

@@ -30,7 +30,7 @@ describe("a run folder", () => {
 
   test("is not made when a file is not there, or outside", async () => {
     await expect(begin(withSettings({files: ["*.none"]}))).rejects.toThrow(/^files: "\*\.none" finds no file in /);
-    await expect(begin(withSettings({files: ["../*"]}))).rejects.toThrow(`files: "../*" leaves the runbook's folder`);
+    await expect(begin(withSettings({files: ["../*"]}))).rejects.toThrow(`files: "../*" leaves this runbook's folder`);
   });
 
   test("holds files from elsewhere in the repository, and none from outside of it", async () => {
@@ -43,9 +43,9 @@ describe("a run folder", () => {
     expect(Object.keys(run.start!.files)).toEqual(["../sites/lab.sh"]);
     expect(await readFile(join(performance.folder, "files", "%2E%2E", "sites", "lab.sh"), "utf8")).toBe("stop() { :; }\n");
     await expect(begin(withSettings({files: ["../../*"]}), {directory})).rejects.toThrow(
-      'files: "../../*" leaves the repository of the runbook'
+      'files: "../../*" leaves the repository of this runbook'
     );
-    await expect(begin(withSettings({files: [".."]}), {directory})).rejects.toThrow("leaves the");
+    await expect(begin(withSettings({files: [".."]}), {directory})).rejects.toThrow("leaves ");
   });
 
   test("is not made for a document with an error, or for a secret that cannot be kept", async () => {
