@@ -10,7 +10,8 @@ import {build, root} from "./build.mjs";
 
 const OLDEST = 15;
 const PROGRAMS = ["initdb", "pg_ctl", "postgres", "psql", "pg_dump", "pg_restore", "pg_basebackup"];
-const TOOLS = ["openssl", "jq", "python3"];
+/** What tests, the lab and the checking of archives call, by the package that Debian has it in. */
+const TOOLS = {openssl: "openssl", jq: "jq", python3: "python3", gpg: "gnupg", curl: "curl", perl: "perl", git: "git", pgrep: "procps"};
 const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 let missing = findMissing();
@@ -76,11 +77,15 @@ function findMissing() {
             how: how("openssh-client openssh-server", "install them")
           }
         ]),
-    ...(TOOLS.every(isOnPath) ? [] : [{what: TOOLS.join(", "), packages: TOOLS, how: how(TOOLS.join(" "), "install them")}]) // by which archives are checked
+    ...Object.entries(TOOLS)
+      .filter(([program]) => !isOnPath(program))
+      .map(([program, debian]) => ({what: program, packages: [debian], how: how(debian, "install it")}))
   ];
 }
 
-const isOnPath = (name) => (process.env.PATH ?? "").split(delimiter).some((folder) => folder !== "" && isProgram(join(folder, name)));
+function isOnPath(name) {
+  return (process.env.PATH ?? "").split(delimiter).some((folder) => folder !== "" && isProgram(join(folder, name)));
+}
 
 function findSshd() {
   const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"].filter((folder) => folder !== "");

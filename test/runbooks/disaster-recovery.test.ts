@@ -59,7 +59,7 @@ test("where the server answers and its data is whole, it looks for what is slow 
 test("where the primary is silent, it leads into the failover, on the failover's own connections", async () => {
   await lab.bash('kill -KILL "$(head -n 1 "$LAB/primary/postmaster.pid")"');
   await expect.poll(status, {timeout: 20_000}).toBe("503");
-  const steps = ["approve-failover", "fence", "promote", "move-traffic", "rewind"];
+  const steps = ["prerequisites", "approve-failover", "fence", "promote", "move-traffic", "rewind"];
   const {exit, text} = await begin(
     {LOST_AT: new Date().toISOString()},
     steps.map((step) => `responding.it-is-silent-fail-over.${step}`)

@@ -11,7 +11,7 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => lab?.close());
 
-const stop = ["approve-failover", "fence", "promote", "move-traffic", "rewind"];
+const stop = ["prerequisites", "approve-failover", "fence", "promote", "move-traffic", "rewind"];
 const failOver = (set: Readonly<Record<string, string>> = {}, confirm: readonly string[] = stop): Promise<Ended> =>
   lab.exec("failover.md", {set: {LOST_AT: new Date().toISOString(), ...set}, confirm});
 const stands = (port: "PRIMARY_PORT" | "STANDBY_PORT"): Promise<string> =>
@@ -56,7 +56,7 @@ describe("nothing is touched", () => {
     expect([await stands("PRIMARY_PORT"), await stands("STANDBY_PORT")]).toEqual(["down", "standby"]);
   });
   test("until somebody approves", async () => {
-    const {exit, text} = await failOver({}, []);
+    const {exit, text} = await failOver({}, ["prerequisites"]);
     expect(exit, text).toBe(3);
     expect(text).toContain("--confirm approve-failover");
     expect(await stands("STANDBY_PORT")).toBe("standby");
