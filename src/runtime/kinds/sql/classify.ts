@@ -68,4 +68,4 @@ export function refuseInBlock({controls, standsAlone: alone}: Classified, transa
 }
 
 export const refuseInput =
-  "COPY FROM STDIN has no data in an SQL cell; use a bash cell: psql -X -v ON_ERROR_STOP=1 -c '\\\\copy … from file'";
+  "COPY FROM STDIN has no data in an SQL cell; use a bash cell: psql -X -v ON_ERROR_STOP=1 -c '\\copy … from file'";

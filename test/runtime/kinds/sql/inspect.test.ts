@@ -50,7 +50,7 @@ describe("the text of a cell", () => {
   });
   test("that reads standard input is refused", async () => {
     expect(await inspect("select 1;\ncopy t from stdin")).toEqual([
-      expect.stringMatching(/^2:1 error COPY FROM STDIN has no data in an SQL cell.* sql-copy-input$/)
+      expect.stringMatching(/^2:1 error COPY FROM STDIN has no data in an SQL cell.* -c '\\copy … from file' +sql-copy-input$/)
     ]);
   });
   test("names only variables that can exist", async () => {
