@@ -160,4 +160,17 @@ describe("in GitHub Actions", () => {
       /^## Failing: failed\n\n3 steps: .*\n\n\| step \| outcome \| time \| place \|\n\|---\|---\|---\|---\|\n\| fine \| passed \| [\d.]+m?s \| failing\.md:3 \|\n\| bad \| \*\*failed\*\* \| .* \| failing\.md:9 \|\n\| promise \| not reached \| {2}\| failing\.md:14 \|\n/
     );
   });
+
+  it("exec annotates the line of the question that nobody answered", async () => {
+    place.file("asks.md", `# Asks\n\n:::gate[Go]{#go}\nGo on.\n:::\n\n::input[Who]{#WHO}\n\n${fence("bash {#uses}", 'echo "$WHO"')}`);
+    const stopped = async (...args: string[]) => {
+      const {stdout, exitCode} = await place.start(["exec", "asks.md", ...args], {GITHUB_ACTIONS: "true"});
+      return [exitCode, ...stdout.split("\n").filter((line) => line.startsWith("::error"))];
+    };
+    expect(await stopped()).toEqual([3, expect.stringMatching(/^::error file=asks\.md,line=3,title=Stopped::gate "Go"/)]);
+    expect(await stopped("--confirm", "go")).toEqual([
+      3,
+      expect.stringMatching(/^::error file=asks\.md,line=7,title=Stopped::input "Who"/)
+    ]);
+  });
 });

@@ -36,7 +36,7 @@ export function createGithubReporter(runbook: Runbook, {write, summaryFile, earl
     end(ending) {
       const {run} = transcript;
       write(
-        `${[...endingLines(ending), ...(ending.unanswered === null ? [] : [command("error", {file: runbook.path, title: "Stopped"}, ending.unanswered)])].join("\n")}\n`
+        `${[...endingLines(ending), ...(ending.unanswered === null ? [] : [command("error", {...placeOfQuestion(runbook, run), title: "Stopped"}, ending.unanswered)])].join("\n")}\n`
       );
       if (summaryFile !== null) appendFileSync(summaryFile, jobSummary(runbook, run, ending.unanswered));
     }
@@ -81,6 +81,14 @@ function annotations(runbook: Runbook, cell: Cell, {outcome, step}: Extract<Even
   return promises.length > 0
     ? promises
     : [command("error", at, `${stepName(cell)} ${outcome.type}${outcomeWords(runbook, cell, outcome)}`)];
+}
+
+/** Where the document asks what nobody answered. */
+function placeOfQuestion(runbook: Runbook, run: Run): Readonly<Record<string, string>> {
+  const asked =
+    runbook.inputs.find(({name}) => run.inputs.get(name)?.status === "asked") ??
+    runbook.steps.find(({id}) => stepRun(run, id).status === "asked");
+  return asked ? {file: pathOf(runbook, asked.span), line: String(asked.span.line)} : {file: runbook.path};
 }
 
 /** A workflow command, with the escapes that its text and its properties need. */
