@@ -8,6 +8,7 @@ import type {Objective, Runbook, Step, StepId} from "./runbook.ts";
 import {stepName} from "./runbook.ts";
 import type {Standing} from "./standing.ts";
 import {broke, standing} from "./standing.ts";
+import {timeOver} from "./time-over.ts";
 import {unreachable} from "./unreachable.ts";
 
 export interface Verdict {
@@ -60,7 +61,7 @@ export function judgeRun(runbook: Runbook, run: Run): Verdict {
 /** The first promise of the document that was broken, as a sentence without its subject. */
 export function firstBroken({steps}: Runbook, run: Run): Broken | null {
   const step = steps.find(({id}) => broke(stepRun(run, id)));
-  return step ? {step: step.id, words: describeEnd(stepRun(run, step.id))} : null;
+  return step ? {step: step.id, words: describeEnd(step, stepRun(run, step.id))} : null;
 }
 
 /** How a run that is over came out, and why, naming the step and the promise. `stoppedAt`: the question that nobody answered. */
@@ -90,18 +91,18 @@ export function concludeRun(runbook: Runbook, run: Run, stoppedAt: StepId | null
 }
 
 /** "failed: expected exit 0, found 3": how a step ended that did not end well. */
-export function describeEnd(step: StepRun): string {
-  if (step.status === "answered")
-    return step.answer.type === "refused" ? `was refused by ${step.by}${step.note === "" ? "" : `: ${step.note}`}` : "was answered";
-  if (step.status !== "ended") return `is ${standing(step)}`;
-  const {outcome} = step.attempt;
+function describeEnd(step: Step, now: StepRun): string {
+  if (now.status === "answered")
+    return now.answer.type === "refused" ? `was refused by ${now.by}${now.note === "" ? "" : `: ${now.note}`}` : "was answered";
+  if (now.status !== "ended") return `is ${standing(now)}`;
+  const {outcome} = now.attempt;
   switch (outcome.type) {
     case "passed":
       return "passed";
     case "failed":
       return `failed: ${outcome.message}`;
     case "timed-out":
-      return `timed out after ${formatDuration(outcome.afterMs)}`;
+      return `timed out${step.type === "cell" ? `: not done ${timeOver(step.options, outcome.afterMs)}` : ""}`;
     case "cancelled":
       return "was cancelled";
     case "lost":

@@ -25,17 +25,17 @@ describe("a cell", () => {
     const now = stepRun(run, id("slow"));
     expect(now).toMatchObject({status: "ended", attempt: {outcome: {type: "timed-out", afterMs: 200}, ending: {signal: "SIGKILL"}}});
     expect(now.status === "ended" && now.attempt.outputs.toArray()).toEqual([{type: "text", stream: "stdout", text: "begun\n"}]);
-    expect(run.ended).toMatchObject({outcome: "failed", reason: '"slow" timed out after 200ms'});
+    expect(run.ended).toMatchObject({outcome: "failed", reason: '"slow" timed out: not done after 200ms'});
   });
 
   test("that had ended when its time was over has ended by itself, though what it left is still being ended", async () => {
     const config = {cwd: null, shell: "-eu", flags: ["-eu"]};
     const left = "(trap '' TERM; sleep 1000; sleep 1000) > /dev/null 2>&1 & sleep 0.1";
-    const book = runbook([cell("leaves", left, {kind: "bash", config, options: {timeoutMs: 1000}})]);
-    const {performance} = await begin(book, {kinds: [createBash({graceMs: 1500, settleMs: 200})]});
+    const book = runbook([cell("leaves", left, {kind: "bash", config, options: {timeoutMs: 3000}})]);
+    const {performance} = await begin(book, {kinds: [createBash({graceMs: 3500, settleMs: 200})]});
     const now = stepRun(await performance.done, id("leaves"));
     expect(now).toMatchObject({attempt: {outcome: {type: "passed"}, ending: {exit: 0}}});
-    expect(now.status === "ended" && now.attempt.ending.durationMs).toBeGreaterThan(1000);
+    expect(now.status === "ended" && now.attempt.ending.durationMs).toBeGreaterThan(3000);
   });
 
   test("that fails is tried again while there are retries, each an attempt of its own", async () => {
@@ -54,11 +54,21 @@ describe("a cell", () => {
   });
 
   test("that waits gives up when its time is over", async () => {
-    const never = cell("never", "false", {options: {withinMs: 2000, everyMs: 700}});
+    const never = cell("never", "false", {options: {withinMs: 6000, everyMs: 1000}});
     const run = await (await begin(runbook([never]))).performance.done;
     const now = stepRun(run, id("never"));
     expect(now.status === "ended" && now.earlier.length).toBeGreaterThan(1);
-    expect(run.ended).toMatchObject({outcome: "failed", reason: '"never" failed: exit 1, expected 0'});
+    expect(run.ended).toMatchObject({
+      outcome: "failed",
+      reason: expect.stringMatching(/^"never" (failed: exit 1, expected 0|timed out: not done within 6s)$/)
+    });
+  });
+
+  test("whose last attempt is cut short by the end of `within` says that time, not what was left of it", async () => {
+    const hangs = cell("hangs", "sleep 100", {options: {withinMs: 300, everyMs: 10, timeoutMs: 60_000}});
+    const run = await (await begin(runbook([hangs]))).performance.done;
+    expect(stepRun(run, id("hangs"))).toMatchObject({status: "ended", attempt: {outcome: {type: "timed-out"}}});
+    expect(run.ended).toMatchObject({outcome: "failed", reason: '"hangs" timed out: not done within 300ms'});
   });
 
   test("whose `when` is false is skipped, and one whose `when` raises fails", async () => {

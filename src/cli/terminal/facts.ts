@@ -8,6 +8,7 @@ import {stepRun} from "../../model/run.ts";
 import type {Cell, Runbook, Step, StepId} from "../../model/runbook.ts";
 import {pathOf} from "../../model/runbook.ts";
 import {standing} from "../../model/standing.ts";
+import {timeOver} from "../../model/time-over.ts";
 import {unreachable} from "../../model/unreachable.ts";
 import {count} from "./amounts.ts";
 import type {Paint} from "./paint.ts";
@@ -181,7 +182,7 @@ export function outcomeWords(runbook: Runbook, cell: Cell, outcome: Outcome): st
     case "cancelled":
       return "";
     case "timed-out":
-      return `: not done after ${formatDuration(outcome.afterMs)}`;
+      return `: not done ${timeOver(cell.options, outcome.afterMs)}`;
     case "lost":
       return `: ${quiet(outcome.message)}`;
     case "failed": {
