@@ -99,6 +99,8 @@ const namesUnder = (prefix: string, reads: readonly string[]): readonly string[]
 function explainFailure(message: string, source: string, scope: Scope): string {
   const missing = /^no such key: (.+)$/.exec(message)?.[1];
   if (missing === undefined) return message;
+  const beyond = /^index out of bounds, index (-?\d+)/.exec(missing); // the size that follows is not to be relied on
+  if (beyond) return `there is no [${beyond[1]}]: the list ends before`;
   const {reads} = compile(source);
   if (reads.includes(`vars.${missing}`) && !scope.vars.has(missing)) return `vars.${missing} has not been set`;
   if (reads.includes(`shell.${missing}`)) return `shell.${missing} is not set in the session`;

@@ -233,6 +233,8 @@ test("explains by the actual values", () => {
   );
   expect(explain('stdout.contains("x")', printed("y".repeat(100_000))).length).toBeLessThan(1100);
   expect(explain("rows[0].m == 1", rows({n: "int8"}, ["3"]))).toBe('rows[0].m has no value: there is no "m" in what it reads');
+  expect(explain("rows[1].n == 1", rows({n: "int8"}, ["3"]))).toBe("rows[1].n has no value: there is no [1]: the list ends before");
+  expect(explain("lines[0] == 'a'", printed(""))).toBe("lines[0] has no value: there is no [0]: the list ends before");
   expect(explain("bytes == 3 && lines.exists(l, l == stdout)", printed("a\n", {bytes: 2}))).toBe(
     'bytes = 2, lines = ["a"], stdout = "a\\n"'
   );
