@@ -25,11 +25,11 @@ export function openLine(outgoing: ServerResponse, name: string): Line {
   const freed: (() => void)[] = [];
   const closed: (() => void)[] = [];
   const write = (bytes: Buffer | string): void => {
-    if (!outgoing.write(bytes)) blockedSince ??= Date.now();
+    if (!outgoing.write(bytes)) blockedSince ??= performance.now();
   };
   const beat = (): void => {
     if (blockedSince === null) write("event: beat\ndata: {}\n\n");
-    else if (Date.now() - blockedSince > patienceMs) outgoing.destroy();
+    else if (performance.now() - blockedSince > patienceMs) outgoing.destroy();
   };
   outgoing.writeHead(200, {
     ...Object.fromEntries(Object.entries(outgoing.getHeaders()).map(([key, value]) => [key, String(value)])),

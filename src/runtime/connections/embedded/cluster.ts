@@ -74,8 +74,8 @@ async function isOpen(folder: string): Promise<boolean> {
 
 /** Null once the server answers, else what it said when it ended. */
 async function untilReady(folder: string, life: Supervised): Promise<string | null> {
-  const deadline = Date.now() + 60_000;
-  while (life.ended() === null && Date.now() < deadline) {
+  const deadline = performance.now() + 60_000;
+  while (life.ended() === null && performance.now() < deadline) {
     const lines = (await readFile(join(folder, "data", "postmaster.pid"), "utf8").catch(() => "")).split("\n");
     if (lines[7]?.trim() === "ready") return null;
     const log = await readFile(join(folder, "log"), "utf8").catch(() => "");
