@@ -103,8 +103,8 @@ ${stop("three")}${fence(`bash {#four when='steps["one"].stdout == "four\\n" && s
     const {ms} = run.events().at(-1)!;
     expect(await run.resume("--lost", "one=skip:tried")).toMatchObject({exit: 0});
     const resumed = run.events().find((event) => event.type === "run-resumed")!;
-    expect(resumed.idleMs).toBeLessThan(1000);
-    expect(resumed.ms - ms).toBeLessThan(1000);
+    expect(resumed.idleMs).toBeLessThan(60_000);
+    expect(resumed.ms - ms).toBeLessThan(60_000);
     expect(resumed.ms).toBeGreaterThanOrEqual(ms);
   });
 });

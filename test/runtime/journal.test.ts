@@ -1,7 +1,7 @@
 import {createHash} from "node:crypto";
 import {readdir, readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {describe, expect, test} from "vitest";
+import {describe, expect, test, vi} from "vitest";
 import type {Event, Fact} from "../../src/model/event.ts";
 import {attemptsOf, stepRun} from "../../src/model/run.ts";
 import {standing} from "../../src/model/standing.ts";
@@ -65,8 +65,7 @@ describe("a journal", () => {
     await journal.append(started("a"));
     for (let index = 0; index < 100; index++) journal.write(printed("a", "x"));
     expect(heard).toHaveLength(1);
-    await new Promise((wake) => setTimeout(wake, 150));
-    expect(heard).toHaveLength(101);
+    await vi.waitFor(() => expect(heard).toHaveLength(101), {timeout: 20_000, interval: 20});
     expect(journal.syncs).toBe(1);
     await journal.close();
   });

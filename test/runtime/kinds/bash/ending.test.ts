@@ -6,7 +6,7 @@ import {basename, join} from "node:path";
 import {setTimeout as sleep} from "node:timers/promises";
 import {fileURLToPath} from "node:url";
 import {build} from "rolldown";
-import {afterEach, beforeEach, expect, test} from "vitest";
+import {afterEach, beforeEach, expect, test, vi} from "vitest";
 import {firstLine, startProgram} from "../../child.ts";
 import {openShell, processesOf, type Shell} from "./shell.ts";
 
@@ -28,37 +28,37 @@ const aborting = (ms: number): AbortSignal => AbortSignal.timeout(ms);
 test("a cell that is aborted while silent ends at once, with all that it started", async () => {
   const [ended, ms] = await timed(() => shell.cell(`${fixture("forever.sh")} | cat`, {signal: aborting(200)}));
   expect(ended).toMatchObject({signal: "SIGTERM", state: "not taken", error: null});
-  expect(ms).toBeLessThan(900);
+  expect(ms).toBeLessThan(15_000);
 });
 test("a cell that is aborted before it starts ends, too", async () => {
   expect((await shell.cell("sleep 20", {signal: AbortSignal.abort()})).signal).toBe("SIGTERM");
 });
 test("what was printed before the abort is kept, whole lines or not", async () => {
-  expect((await shell.cell(fixture("partial-line.sh"), {signal: aborting(300)})).stdout).toBe("whole line\npartial");
+  expect((await shell.cell(fixture("partial-line.sh"), {signal: aborting(1500)})).stdout).toBe("whole line\npartial");
 });
 test("a cell that ignores TERM is killed after the grace", async () => {
-  const [ended, ms] = await timed(() => shell.cell(fixture("ignores-sigterm.sh"), {signal: aborting(200)}));
-  expect(ms).toBeGreaterThan(650);
-  expect(ms).toBeLessThan(2000);
+  const [ended, ms] = await timed(() => shell.cell(fixture("ignores-sigterm.sh"), {signal: aborting(1500)}));
+  expect(ms).toBeGreaterThan(1950);
+  expect(ms).toBeLessThan(15_000);
   expect(ended.stdout).toContain("not me");
-  const [itself] = await timed(() => shell.cell("trap '' TERM; echo on; while :; do sleep 0.1; done", {signal: aborting(200)}));
+  const [itself] = await timed(() => shell.cell("trap '' TERM; echo on; while :; do sleep 0.1; done", {signal: aborting(1500)}));
   expect(itself).toMatchObject({signal: "SIGKILL", stdout: "on\n", state: "not taken"});
 });
 test("a cell that floods ends when it is aborted", async () => {
   let bytes = 0;
   const [ended, ms] = await timed(() =>
     shell.cell(fixture("flood.sh"), {
-      signal: aborting(300),
+      signal: aborting(1500),
       emit: (output) => void (bytes += output.type === "bytes" ? output.bytes.length : 0)
     })
   );
   expect(ended.signal).toBe("SIGTERM");
   expect(bytes).toBeGreaterThan(100_000);
-  expect(ms).toBeLessThan(1500);
+  expect(ms).toBeLessThan(15_000);
 });
 test("a state that the EXIT trap saved while TERM ended the cell is discarded", async () => {
   await shell.cell("X=1");
-  const ended = await shell.cell("X=2; trap 'echo cleaned' EXIT; sleep 20", {signal: aborting(200)});
+  const ended = await shell.cell("X=2; trap 'echo cleaned' EXIT; sleep 20", {signal: aborting(1500)});
   expect(ended).toMatchObject({stdout: "cleaned\n", state: "not taken"});
   expect((await shell.cell("echo $X")).stdout).toBe("1\n");
 });
@@ -71,7 +71,7 @@ test("a background process that a cell leaves is ended and named", async () => {
     kept: [],
     leftovers: [expect.stringMatching(/^sleep 1001 \(pid \d+, started 20.*Z\)$/)]
   });
-  expect(ms).toBeLessThan(1000);
+  expect(ms).toBeLessThan(15_000);
 });
 test("a process of its own session, with its own group and no terminal, is ended and named", async () => {
   for (const source of [
@@ -88,18 +88,18 @@ test("a process of its own session, with its own group and no terminal, is ended
 test("a leftover that ignores TERM is killed after the grace", async () => {
   const [ended, ms] = await timed(() => shell.cell(`setsid ${fixture("ignores-sigterm.sh")} >/dev/null 2>&1 &`));
   expect(ended.leftovers.length).toBeGreaterThan(0);
-  expect(ms).toBeLessThan(2500);
+  expect(ms).toBeLessThan(15_000);
 });
 test("a process outside the group goes with an aborted cell", async () => {
   const ended = await shell.cell("setsid sleep 1003 & setsid -w sleep 1003", {signal: aborting(200)});
   expect(ended.signal).toBe("SIGTERM");
 });
 test("a pipe held by a process without the run's mark delays a cell no longer than the grace", async () => {
-  const [ended, ms] = await timed(() => shell.cell('env -i setsid sleep 3 & echo "shell"'));
-  expect(ended.stdout).toBe("shell\n");
-  expect(ms).toBeLessThan(2000);
+  const [ended, ms] = await timed(() => shell.cell('env -i setsid sleep 30 & pid=$!; echo "$pid"'));
+  expect(ms).toBeLessThan(20_000);
   expect(ended.detail).toContain("still held the cell's output");
   expect((await shell.cell("echo next")).stdout).toBe("next\n");
+  process.kill(Number(ended.stdout), "SIGKILL");
 });
 test("the last lines of a process substitution arrive", async () => {
   const ended = await shell.cell("exec > >(sed 's/^/> /')\necho one\necho two");
@@ -114,16 +114,17 @@ test("keep lets a process outlive the cell, and says which", async () => {
   expect(await processesOf(shell.run)).toEqual([pid]);
   expect((await shell.cell("echo next")).leftovers).toEqual([]);
   process.kill(pid, "SIGKILL");
-  await sleep(50);
+  await vi.waitFor(async () => expect(await processesOf(shell.run)).toEqual([]), {timeout: 15_000});
 });
+const until = (file: string): string => `until [ -e ${file} ]; do sleep 0.05; done`;
 test("a kept process that holds the output does not delay the cell, and nothing of it reaches another", async () => {
   const [ended, ms] = await timed(() =>
-    shell.cell("(trap '' PIPE; sleep 0.6; echo late; sleep 0.6; echo later) & echo $!", {options: {keep: true}})
+    shell.cell(`(trap '' PIPE; ${until("go")}; echo late || true; touch said; ${until("end")}) & echo $!`, {options: {keep: true}})
   );
-  expect(ms).toBeLessThan(600);
+  expect(ms).toBeLessThan(30_000); // it did not wait for the other, which waits for the next cell
   expect(ended.detail).toContain("what it prints from now on is lost");
-  expect((await shell.cell("sleep 1; echo mine")).stdout).toBe("mine\n");
-  await sleep(400);
+  expect((await shell.cell(`touch go; ${until("said")}; touch end; echo mine`)).stdout).toBe("mine\n");
+  await vi.waitFor(async () => expect(await processesOf(shell.run)).toEqual([]), {timeout: 15_000});
 });
 
 const watchdogs = (folder: string): readonly string[] =>

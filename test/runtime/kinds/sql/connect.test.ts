@@ -9,7 +9,7 @@ import {freePort} from "../../../../src/runtime/connections/embedded/cluster.ts"
 import type {TestCluster} from "../../../support/postgres.ts";
 import {startCluster} from "../../../support/postgres.ts";
 import type {Executed, Notebook} from "./notebook.ts";
-import {openNotebook} from "./notebook.ts";
+import {openNotebook, sleeping, untilOther} from "./notebook.ts";
 
 const run = promisify(execFile);
 let cluster: TestCluster;
@@ -195,9 +195,12 @@ describe("TLS", () => {
     test("a cell is cancelled over it as well", async () => {
       const notebook = await openNotebook(`${cluster.url}?sslmode=require`);
       const abort = new AbortController();
-      setTimeout(() => abort.abort(), 200);
-      const {finish} = await notebook.run("select pg_sleep(30)", {signal: abort.signal});
-      expect(finish.sqlstate).toBe("57014");
+      const observer = await openNotebook(cluster.url);
+      const running = notebook.run("select pg_sleep(300)", {signal: abort.signal});
+      await untilOther(observer, sleeping);
+      abort.abort();
+      expect((await running).finish.sqlstate).toBe("57014");
+      await observer.close();
       await notebook.close();
     });
   });

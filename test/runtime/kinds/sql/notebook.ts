@@ -1,3 +1,5 @@
+import {setTimeout as sleep} from "node:timers/promises";
+
 import type {Fact, Notice, Table} from "../../../../src/model/event.ts";
 import type {BoundVariable, Finish, RawOutput, ResolvedConnection} from "../../../../src/model/kind.ts";
 import type {Cell, RunId, StepId} from "../../../../src/model/runbook.ts";
@@ -31,6 +33,15 @@ export interface Notebook {
   run(source: string, options?: Options): Promise<Executed>;
   close(): Promise<readonly string[]>;
 }
+
+/** Waits until another session does this, as the server itself sees it: "query like '%pg_sleep%' and state = 'active'". */
+export async function untilOther(observer: Notebook, does: string, wanted = true): Promise<void> {
+  const asked = `select pg_stat_clear_snapshot(); select exists (select from pg_stat_activity where pid <> pg_backend_pid() and (${does}))`;
+  while (((await observer.run(asked)).tables[1]!.rows[0]![0] === "t") !== wanted) await sleep(20);
+}
+/** A statement that sleeps has begun, or waits for a lock. */
+export const sleeping = "state = 'active' and query like '%pg_sleep%'";
+export const locked = "wait_event_type = 'Lock'";
 
 export const toCell = (source: string, config: unknown, {retries = null, id = "cell"}: {retries?: number | null; id?: string} = {}): Cell =>
   ({

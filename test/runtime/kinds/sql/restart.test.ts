@@ -7,7 +7,7 @@ import type {TestCluster} from "../../../support/postgres.ts";
 import {startCluster} from "../../../support/postgres.ts";
 import {eventsOf, fence, performText} from "../../document.ts";
 import type {Notebook} from "./notebook.ts";
-import {openNotebook} from "./notebook.ts";
+import {openNotebook, sleeping, untilOther} from "./notebook.ts";
 
 let cluster: TestCluster;
 let data: string;
@@ -30,6 +30,12 @@ async function ask(text: string): Promise<string> {
     await notebook.close();
   }
 }
+/** Until the server itself sees the statement that is to be lost. */
+async function untilSleeping(): Promise<void> {
+  const notebook = await openNotebook(cluster.url);
+  await untilOther(notebook, sleeping);
+  await notebook.close();
+}
 async function control(...args: readonly string[]): Promise<void> {
   const user = await findServerUser();
   await execa(`${cluster.bin}/pg_ctl`, [...args, "-w", "-s", "-D", data], {
@@ -49,8 +55,8 @@ describe("a server that is restarted", () => {
   ])("(%s) leaves the statement in flight lost, with %s, and the next cell connects anew", async (mode, sqlstate) => {
     const notebook = await openNotebook(cluster.url);
     await notebook.run("create temp table mine (n int)");
-    const running = notebook.run("select 1;\nselect pg_sleep(30)");
-    await sleep(300);
+    const running = notebook.run("select 1;\nselect pg_sleep(300)");
+    await untilSleeping();
     await restart(mode);
     const {finish} = await running;
     expect(finish).toMatchObject({sqlstate, error: null, lost: expect.stringContaining("during statement 2 (line 2)")});
@@ -91,10 +97,9 @@ describe("a server that is restarted", () => {
   });
 
   test("in the middle of a run loses that step, which nothing repeats by itself", async () => {
-    const text = `---\nconnections: {default: "\${URL}"}\n---\n# Book\n\n${fence("sql {#long retries=3 every=100ms}", "select pg_sleep(30)")}\n${fence("sql {#next}", "select 1")}`;
+    const text = `---\nconnections: {default: "\${URL}"}\n---\n# Book\n\n${fence("sql {#long retries=3 every=100ms}", "select pg_sleep(300)")}\n${fence("sql {#next}", "select 1")}`;
     const {performance, events} = await performText(text, {environment: {PATH: process.env.PATH ?? "", URL: cluster.url}});
-    while (eventsOf(events, "connection-opened").length === 0) await sleep(20);
-    await sleep(200);
+    await untilSleeping();
     await restart("fast");
     const {ended} = await performance.done;
     expect(eventsOf(events, "cell-ended").map(({step, outcome}) => [step, outcome.type])).toEqual([["long", "lost"]]);

@@ -3,7 +3,7 @@ import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from
 import type {TestCluster} from "../../../support/postgres.ts";
 import {startCluster} from "../../../support/postgres.ts";
 import type {Notebook} from "./notebook.ts";
-import {openNotebook} from "./notebook.ts";
+import {locked, openNotebook, sleeping, untilOther} from "./notebook.ts";
 
 let cluster: TestCluster;
 let notebook: Notebook;
@@ -21,6 +21,12 @@ afterEach(async () => {
   await notebook.close();
   await other.close();
 });
+/** Ends the connection of `notebook` at the server. */
+async function endOther(): Promise<void> {
+  const mine = "application_name = 'runbook 0190 cell'";
+  await other.run(`select pg_terminate_backend(pid) from pg_stat_activity where ${mine} and pid <> pg_backend_pid()`);
+  await untilOther(other, mine, false);
+}
 const kept = async (): Promise<unknown> => (await other.run("select n from kept order by n")).tables[0]!.rows.flat();
 
 describe("a session", () => {
@@ -69,10 +75,7 @@ describe("a session", () => {
 
   test("reconnects after the connection was lost between cells, and warns", async () => {
     await notebook.run("set work_mem = '1MB'");
-    await other.run(
-      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'runbook 0190 cell' and pid <> pg_backend_pid()"
-    );
-    await sleep(50);
+    await endOther();
     const {finish, notices} = await notebook.run("select 1");
     expect(finish).toMatchObject({error: null, sqlstate: "00000"});
     expect(notices[0]!.message).toContain("has been opened again");
@@ -83,10 +86,7 @@ describe("a session", () => {
     await notebook.run("select 1");
     // the peer is gone, and no packet has said so
     notebook.session.connected!.client.connection.stream.pause();
-    await other.run(
-      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'runbook 0190 cell' and pid <> pg_backend_pid()"
-    );
-    await sleep(50);
+    await endOther();
     setTimeout(() => notebook.session.connected?.client.connection.stream.resume(), 50);
     notebook.session.named = "another cell";
     const {finish, notices} = await notebook.run("select 1");
@@ -96,10 +96,7 @@ describe("a session", () => {
 
   test("does not reconnect silently where a transaction was open", async () => {
     await notebook.run("begin");
-    await other.run(
-      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'runbook 0190 cell' and pid <> pg_backend_pid()"
-    );
-    await sleep(50);
+    await endOther();
     await expect(notebook.run("select 1")).rejects.toThrow("lost while a transaction of an earlier cell was open");
     expect((await notebook.run("select 1")).finish.error).toBe(null);
   });
@@ -107,7 +104,7 @@ describe("a session", () => {
 
 describe("a connection lost in flight", () => {
   const kill = async (): Promise<void> => {
-    await sleep(200);
+    await untilOther(other, sleeping);
     await other.run("select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep%' and pid <> pg_backend_pid()");
   };
   test("leaves the statement lost: the server may have completed it", async () => {
@@ -243,18 +240,20 @@ describe("an aborted cell", () => {
   test("that waits for a lock waits no longer", async () => {
     await other.run("begin; lock table kept");
     const control = new AbortController();
-    setTimeout(() => control.abort(), 300);
-    const {finish} = await notebook.run("select * from kept", {signal: control.signal});
+    const running = notebook.run("select * from kept", {signal: control.signal});
+    await untilOther(other, locked);
+    control.abort();
+    const {finish} = await running;
     expect(finish).toMatchObject({sqlstate: "57014", transaction: "idle"});
     await other.run("rollback");
   });
 
   test("is cancelled at the server", async () => {
     const abort = new AbortController();
-    setTimeout(() => abort.abort(), 200);
-    const began = Date.now();
-    const {finish} = await notebook.run("select 1; select pg_sleep(30); select 2", {signal: abort.signal});
-    expect(Date.now() - began).toBeLessThan(1500);
+    const running = notebook.run("select 1; select pg_sleep(300); select 2", {signal: abort.signal});
+    await untilOther(other, sleeping);
+    abort.abort();
+    const {finish} = await running;
     expect(finish).toMatchObject({sqlstate: "57014", transaction: "idle", error: {message: "canceling statement due to user request"}});
     const active = await other.run(
       "select count(*) from pg_stat_activity where query like '%pg_sleep%' and state = 'active' and pid <> pg_backend_pid()"
@@ -264,20 +263,25 @@ describe("an aborted cell", () => {
   });
   test("with transaction=single leaves nothing behind", async () => {
     const abort = new AbortController();
-    setTimeout(() => abort.abort(), 200);
-    const {finish} = await notebook.run("insert into kept values (1); select pg_sleep(30)", {
+    const running = notebook.run("insert into kept values (1); select pg_sleep(300)", {
       signal: abort.signal,
       options: {transaction: "single"}
     });
+    await untilOther(other, sleeping);
+    abort.abort();
+    const {finish} = await running;
     expect(finish.transaction).toBe("idle");
     expect(await kept()).toEqual([]);
   });
   test("ends while it is flooded with notices, and keeps what was said", async () => {
     const abort = new AbortController();
-    setTimeout(() => abort.abort(), 300);
+    let heard = 0;
     const {notices, finish} = await notebook.run("do $$ begin loop raise notice 'again'; end loop; end $$", {
       signal: abort.signal,
-      emit: () => sleep(0)
+      emit: () => {
+        if (++heard === 20) abort.abort();
+        return sleep(0);
+      }
     });
     expect(finish.sqlstate).toBe("57014");
     expect(notices.length).toBeGreaterThan(10);
