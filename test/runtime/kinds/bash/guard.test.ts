@@ -262,6 +262,14 @@ test("a reason names the line and what is written there", async () => {
   expect(reasons[0]).toBe('line 2: rm -rf "$TARGET": removes files and folders');
   expect(reasons[1]).toMatch(/^line 5: DROP TABLE/i);
 });
+test("a text that only the shell will know is named as it is written", async () => {
+  expect((await assessShell('eval "$CMD"\nbash -c "rm -rf $DIR/old"\nssh host "$x"', [])).unknown).toEqual([
+    'line 1: what "$CMD" holds, which eval executes',
+    'line 3: what "$x" holds, which ssh executes'
+  ]);
+  for (const source of ['bash -c "rm -rf $DIR/old"', "bash <<EOF\nrm -rf $DIR/old\nEOF"])
+    expect((await assessShell(source, [])).reasons).toEqual([expect.stringMatching(/^line \d: rm -rf …\/old: removes files and folders$/)]);
+});
 test("the variables of the run that a text names are named", async () => {
   expect((await assessShell('psql -d "$TARGET_DB" -c "drop table a"', ["TARGET_DB", "TARGET", "PGHOST"])).names).toEqual([
     "TARGET_DB",

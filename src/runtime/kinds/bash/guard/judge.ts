@@ -68,18 +68,37 @@ async function judgeInvocation(invocation: Invocation, parse: Grammar, depth: nu
       findings.push(...(await judgeInvocation(toInner(name, inner.words, input, line), parse, depth + 1)));
       break;
     case "text":
-      if (inner.words[0])
-        findings.push(
-          ...(await judgeText(fill(inner.words.map(({text}) => text).join(" ")), parse, inner.words[0].line, depth + 1, input))
-        );
+      if (inner.words[0]) findings.push(...(await judgeWords(name, inner.words, parse, inner.words[0].line, depth + 1, input)));
       break;
     case "input":
-      if (input.type === "text") findings.push(...(await judgeText(fill(input.text), parse, input.line, depth + 1)));
+      if (input.type === "text") findings.push(...(await judgeFilled(input.text, parse, input.line, depth + 1)));
       else if (input.type === "unknown") findings.push({type: "unknown", what: `${input.what}, which ${name} executes`, line});
       break;
   }
   return findings;
 }
+
+/** The text that the words make, unless nothing of it can be read here. */
+async function judgeWords(
+  wrapper: string,
+  words: readonly Word[],
+  parse: Grammar,
+  line: number,
+  depth: number,
+  input: Input
+): Promise<readonly Finding[]> {
+  if (words.every(({text}) => text === hole))
+    return [{type: "unknown", what: `what ${shorten(words.map(({source}) => source).join(" "))} holds, which ${wrapper} executes`, line}];
+  return judgeFilled(words.map(({text}) => text).join(" "), parse, line, depth, input);
+}
+
+/** A hole in a text for a shell becomes a variable that nobody knows, and nobody is to read its name. */
+async function judgeFilled(text: string, ...more: Tail<Parameters<typeof judgeText>>): Promise<readonly Finding[]> {
+  const findings = await judgeText(text.replaceAll(hole, filling), ...more);
+  return findings.map((finding) => ({...finding, what: finding.what.replaceAll(filling, "…")}));
+}
+const filling = "$__unknown";
+type Tail<T extends readonly unknown[]> = T extends [unknown, ...infer Rest] ? Rest : never;
 
 /** xargs, parallel and find put what only they know where {} stands. */
 function toInner(wrapper: string, words: readonly Word[], input: Input, line: number): Invocation {
@@ -88,9 +107,6 @@ function toInner(wrapper: string, words: readonly Word[], input: Input, line: nu
     feeds || wrapper === "find" || wrapper === "fd" ? words.map((word) => ({...word, text: word.text.replaceAll("{}", hole)})) : words;
   return {words: filled, input: feeds ? {type: "none"} : input, line: words[0]?.line ?? line};
 }
-
-/** A hole in a text for a shell becomes a variable that nobody knows. */
-const fill = (text: string): string => text.replaceAll(hole, "$__unknown");
 
 const baseName = (text: string): string => text.slice(text.lastIndexOf("/") + 1);
 
