@@ -4,6 +4,7 @@ import {join} from "node:path";
 import {afterEach, expect, test} from "vitest";
 
 import {readRun} from "../../src/runtime/runs.ts";
+import {processesOf} from "../runtime/kinds/bash/shell.ts";
 import type {Kitchen} from "./kitchen.ts";
 import {openKitchen, stands, step, until} from "./kitchen.ts";
 
@@ -16,7 +17,7 @@ afterEach(async () => {
 });
 
 const cell = (id: string, source: string): string => `\`\`\`bash {#${id}}\n${source}\n\`\`\`\n\n`;
-const text = `# A\n\n${cell("one", "NAME=ada; echo one >> ledger")}${cell("two", 'echo "two $NAME" >> ledger; test -e go-on || sleep 60')}${cell("three", "echo three $NAME >> ledger")}`;
+const text = `# A\n\n${cell("one", "NAME=ada; echo one >> ledger")}${cell("two", 'echo "two $NAME" >> ledger; test -e go-on || { setsid sleep 60 & sleep 60; }')}${cell("three", "echo three $NAME >> ledger")}`;
 const all = {type: "run", to: null, section: null} as const;
 
 /** A server that was stopped, or killed, while a cell ran; and another one on the same folder. */
@@ -26,8 +27,11 @@ async function stopInTheMiddle({killed}: {killed: boolean}): Promise<Kitchen> {
   await desk.command(all, "ada");
   await until(() => stands(desk.run, "two") === "running");
   await until(() => readFileSync(join(kitchen!.folder, "ledger"), "utf8").includes("two"));
+  const [run] = await readdir(kitchen.runsDirectory);
+  expect(await processesOf(run!)).not.toEqual([]);
   await kitchen.stop();
-  const folder = join(kitchen.runsDirectory, (await readdir(kitchen.runsDirectory))[0]!);
+  expect(await processesOf(run!)).toEqual([]);
+  const folder = join(kitchen.runsDirectory, run!);
   if (killed) {
     const lines = (await readFile(join(folder, "journal.ndjson"), "utf8")).split("\n");
     const ended = lines.findIndex((line) => line.includes('"cell-ended"') && line.includes('"two"'));
