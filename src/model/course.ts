@@ -70,15 +70,16 @@ export function notChosen(run: Run, planned: PlannedStep): string | null {
   return taken ? null : `not chosen at ${[...new Set(planned.chosenBy.map(({decision}) => `"${decision}"`))].join(", ")}`;
 }
 
-/** Why there is nothing to clean up: the run never came to the include that the step is part of. */
-function notEntered(runbook: Runbook, run: Run, {step}: Planned): string | null {
-  const never = includesAround(runbook, step).find(({id}) => {
-    const within = run.start!.plan.steps.filter(
-      (planned) => planned.action !== "skip" && planned.phase === "in-order" && planned.step.startsWith(`${id}.`)
-    );
-    return within.length > 0 && within.every((planned) => stepRun(run, planned.step).status === "pending");
-  });
-  return never ? `nothing of "${never.id}" was run` : null;
+/** Why there is nothing to clean up: the run never came to the include that the step is part of, or, after a failure, that was elsewhere. */
+function notConcerned(runbook: Runbook, run: Run, {step, phase}: Planned): string | null {
+  for (const {id} of includesAround(runbook, step)) {
+    const within = run.start!.plan.steps.filter((planned) => planned.step.startsWith(`${id}.`));
+    const course = within.filter((planned) => planned.action !== "skip" && planned.phase === "in-order");
+    if (course.length > 0 && course.every((planned) => stepRun(run, planned.step).status === "pending"))
+      return `nothing of "${id}" was run`;
+    if (phase === "on-failure" && !within.some((planned) => broke(stepRun(run, planned.step)))) return `nothing of "${id}" failed`;
+  }
+  return null;
 }
 
 const wantsInput = (run: Run, step: StepId): boolean =>
@@ -92,7 +93,7 @@ function nextInGroups(runbook: Runbook, run: Run, phase: Phase): Next | null {
     // A question of the clean-up that nobody answered ends its group too, or it would be asked for ever.
     if (broke(stepRun(run, planned.step)) || word === "asked" || wantsInput(run, planned.step)) given.add(planned.group);
     else {
-      const next = visit(run, planned, notChosen(run, planned) ?? notEntered(runbook, run, planned));
+      const next = visit(run, planned, notChosen(run, planned) ?? notConcerned(runbook, run, planned));
       if (next) return next;
     }
   }

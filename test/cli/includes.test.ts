@@ -183,6 +183,12 @@ test("only what was begun is cleaned up: not what was not chosen, nor what the r
     ["later.tidy", 'nothing of "later" was run']
   ])
     expect(stdout).toContain(`– ${cell} skipped: ${why}`);
+
+  file("after.md", `# After\n::include{#two src="two.md"}\n${fence("bash {#check}", "exit 7")}`);
+  const elsewhere = await runbook("exec", "after.md");
+  expect(elsewhere.exit, elsewhere.stdout).toBe(1);
+  expect(elsewhere.stdout).toContain('– two.undo skipped: nothing of "two" failed');
+  expect(elsewhere.stdout).toContain("✓ two.tidy passed");
 });
 
 const said = ({exitCode, stdout, stderr}: {exitCode?: number; stdout: string; stderr: string}) => ({exit: exitCode ?? -1, stdout, stderr});

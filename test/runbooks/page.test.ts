@@ -34,6 +34,7 @@ async function open(path: string, name: string) {
 test("the hello runbook runs on its page as a whole, and its gate waits for the person who comes to it", async () => {
   const {page, errors, step} = await open("runbooks/hello.md", "hello.md");
   await page.getByRole("button", {name: "Run all"}).click();
+  await step("no-nonsense").scrollIntoViewIfNeeded();
   await step("no-nonsense").getByText("passed in").waitFor();
   await expect.poll(() => step("greet").locator(".terminal").textContent()).toBe("Hello, world!\n");
   expect(await step("guests").locator("tbody tr").count()).toBe(3);
@@ -76,15 +77,20 @@ test("two people take last night's dump of a real server at their pages, one of 
     const {page: ada, errors} = await enterAs(stage.serving.url);
     const {page: grace} = await enterAs(stage.serving.inviteUrls.grace!);
     const at = (page: Page, id: string) => page.locator(`[id="step:${id}"]`);
+    const passed = async (page: Page, id: string): Promise<void> => {
+      await page.locator(`[id="step:${id}"][data-standing="passed"]`).waitFor({state: "attached"});
+      await at(page, id).scrollIntoViewIfNeeded(); // far from what is seen, a cell is only its text
+      await at(page, id).getByText("passed in").waitFor();
+    };
     await ada.getByLabel("Folder of all backups, absolute").fill("backups");
     await ada.getByText('"BACKUPS" must match /.*, not "backups"').waitFor(); // said while it is typed
     await ada.getByLabel("Folder of all backups, absolute").fill(join(stage.folder, "backups"));
     await ada.getByRole("button", {name: "Run all"}).click();
     await grace.getByText("The run waits for a value").waitFor();
     await grace.reload();
-    await at(grace, "roles").getByText("passed in").waitFor(); // what the page had before it was loaded anew
+    await passed(grace, "roles"); // what the page had before it was loaded anew
     await ada.locator(".input", {hasText: "BACKUPS"}).getByRole("button", {name: "Set"}).click();
-    await at(grace, "publish").getByText("passed in").waitFor();
+    await passed(grace, "publish");
     expect(await at(grace, "manifest").locator(".terminal").textContent()).toMatch(/table public\.messages\s+500/);
     await grace.getByRole("button", {name: "Finish…"}).click();
     await grace.getByRole("button", {name: "Finish the run"}).click();
