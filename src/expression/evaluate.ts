@@ -28,20 +28,23 @@ export function evaluate(source: string, scope: Scope): Value {
 
 export function truth(value: Value): boolean {
   if (typeof value === "boolean") return value;
-  throw new ExpressionError(`this must be true or false, and is ${kindOf(value)} ${show(value, 60)}`);
+  throw new ExpressionError(`this must be true or false, and is ${value === null ? "null" : `${kindOf(value)} ${show(value, 60)}`}`);
 }
 
 export function toDurationMs(value: Value): number {
   const duration = typeof value === "string" ? toDuration(value) : value;
   if (duration === null || kindOf(duration) !== "duration")
-    throw new ExpressionError(`this must be a duration, and is ${kindOf(value)} ${show(value, 60)}`);
+    throw new ExpressionError(`this must be a duration, and is ${value === null ? "null" : `${kindOf(value)} ${show(value, 60)}`}`);
   return Number(toNanos(duration as Duration)) / 1_000_000;
 }
 
 /** ISO 8601. */
 export function toTimestamp(value: Value): string {
   const time = typeof value === "string" ? parseTimestamp(value) : value;
-  if (!(time instanceof Date)) throw new ExpressionError(`this must be a time with its zone, and is ${kindOf(value)} ${show(value, 60)}`);
+  if (!(time instanceof Date))
+    throw new ExpressionError(
+      `this must be a time with its zone, and is ${value === null ? "null" : `${kindOf(value)} ${show(value, 60)}`}`
+    );
   return formatTimestamp(time);
 }
 

@@ -54,7 +54,10 @@ function propose(stage: Stage, {id, choose, choices}: Decision): {readonly propo
       ? {proposed: null, why: `${choose.source} is "${label}", which is no choice`}
       : {proposed, why: `${choose.source}: ${describeActual(stage.redactor, choose.source, scope)}`};
   } catch (error) {
-    return {proposed: null, why: `${choose.source}: ${describeFailure(stage.redactor, choose.source, scope, error)}`};
+    return {
+      proposed: null,
+      why: `${choose.source}: ${describeFailure(stage.redactor, (scope) => toText(evaluate(choose.source, scope)), scope, error)}`
+    };
   }
 }
 

@@ -44,10 +44,12 @@ export function readCapture(
   redactor: Redactor
 ): {readonly type: "read"; readonly value: string} | {readonly type: "refused"; readonly message: string} {
   let value: string;
+  const read = (scope: Scope): string =>
+    capture.value === null ? readDefault(scope.attempt) : toText(evaluate(capture.value.source, scope));
   try {
-    value = capture.value === null ? readDefault(scope.attempt) : toText(evaluate(capture.value.source, scope));
+    value = read(scope);
   } catch (error) {
-    const message = capture.value === null ? messageOf(error) : describeFailure(redactor, capture.value.source, scope, error);
+    const message = capture.value === null ? messageOf(error) : describeFailure(redactor, read, scope, error);
     return {type: "refused", message: `${capture.value?.source ?? "its output"}: ${message}`};
   }
   const source = capture.value?.source ?? "what it printed";
@@ -72,10 +74,11 @@ function isExpected(cell: Cell, kind: AnyKind, finish: Finish): boolean {
 }
 
 function check(source: string, scope: Scope, redactor: Redactor): {readonly met: boolean; readonly actual: string} {
+  const read = (scope: Scope): boolean => truth(evaluate(source, scope));
   try {
-    return {met: truth(evaluate(source, scope)), actual: describeActual(redactor, source, scope)};
+    return {met: read(scope), actual: describeActual(redactor, source, scope)};
   } catch (error) {
-    return {met: false, actual: describeFailure(redactor, source, scope, error)};
+    return {met: false, actual: describeFailure(redactor, read, scope, error)};
   }
 }
 

@@ -1,4 +1,5 @@
 /** Measures the promises of a run about time, once, when nothing of it is left to do. */
+import type {Scope} from "../expression/index.ts";
 import {evaluate, toDurationMs} from "../expression/index.ts";
 import type {Measure} from "../model/event.ts";
 import type {Interval, Moment, Run} from "../model/run.ts";
@@ -42,10 +43,11 @@ function measureValue(stage: Stage, {section, maxMs}: Objective, source: string)
   const {run, request} = stage;
   if (!isTaken(run, selectSection(request.runbook, request.plan, section))) return without("not-measured", "its section was not run");
   const scope = scopeOf(stage);
+  const read = (scope: Scope): number => toDurationMs(evaluate(source, scope));
   try {
-    return judge(toDurationMs(evaluate(source, scope)), maxMs);
+    return judge(read(scope), maxMs);
   } catch (error) {
-    return without("missed", `${source}: ${describeFailure(stage.redactor, source, scope, error)}`);
+    return without("missed", `${source}: ${describeFailure(stage.redactor, read, scope, error)}`);
   }
 }
 

@@ -1,4 +1,5 @@
 /** Gets a run past one step: executes a cell, puts a question. */
+import type {Scope} from "../expression/index.ts";
 import {evaluate, truth} from "../expression/index.ts";
 import type {Edit} from "../model/edit.ts";
 import {editCell} from "../model/edit.ts";
@@ -69,10 +70,11 @@ async function decide(stage: Stage, cell: Cell): Promise<"execute" | "skip" | "u
   const names = when.reads.flatMap((root) => (root.startsWith("vars.") ? [root.slice(5)] : []));
   if (!(await resolveInputs(stage, names, cell))) return "unknown";
   const scope = scopeOf(stage, {cell});
+  const read = (scope: Scope): boolean => truth(evaluate(when.source, scope));
   try {
-    return truth(evaluate(when.source, scope)) ? "execute" : "skip";
+    return read(scope) ? "execute" : "skip";
   } catch (error) {
-    return {message: `when ${when.source}: ${describeFailure(stage.redactor, when.source, scope, error)}`};
+    return {message: `when ${when.source}: ${describeFailure(stage.redactor, read, scope, error)}`};
   }
 }
 

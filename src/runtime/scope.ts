@@ -56,10 +56,10 @@ export function describeActual(redactor: Redactor, source: string, scope: Scope)
 }
 
 /** Why an expression raised, as the record may show it. */
-export function describeFailure(redactor: Redactor, source: string, scope: Scope, error: unknown): string {
+export function describeFailure(redactor: Redactor, read: (scope: Scope) => unknown, scope: Scope, error: unknown): string {
   if (redactor.idle) return messageOf(error);
   try {
-    evaluate(source, redactScope(redactor, scope));
+    read(redactScope(redactor, scope));
     return "it raised on a value that is secret";
   } catch (shown) {
     return messageOf(shown);

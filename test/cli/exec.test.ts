@@ -25,6 +25,14 @@ it("says where a shell's state could not be taken, and what of a cell is not rec
   ]);
 });
 
+it("says what was neither true nor false, also where there are secrets", async () => {
+  const sql = `${fence("sql {#nothing}", "select null::bool as healthy")}::expect{that='rows[0].healthy'}\n`;
+  place.file("null.md", `---\nconnections: {default: embedded}\nsecrets: [TOKEN]\n---\n# N\n\n${sql}`);
+  const {exitCode, stdout} = await place.start(["exec", "null.md"], {TOKEN: "a-token-of-some-length"});
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain("actually: this must be true or false, and is null\n");
+});
+
 describe("exec", () => {
   it("ends with 0, tells the run in plain lines and leaves a run folder", async () => {
     const {exit, stdout, stderr} = await place.runbook("exec", place.file("two.md", two), "--operator", "Grace");
