@@ -1,6 +1,6 @@
 /** What an expression can see of a run. */
 import type {AttemptFacts, Held, Scope, StepFacts} from "../expression/index.ts";
-import {evaluate, explain} from "../expression/index.ts";
+import {explain} from "../expression/index.ts";
 import {meaningsOf} from "../model/include.ts";
 import type {StepRun} from "../model/run.ts";
 import {stepRun} from "../model/run.ts";
