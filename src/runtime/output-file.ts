@@ -16,6 +16,7 @@ export interface OutputFile {
 
 const mostBytes = 1024 ** 3;
 const queueBytes = 1024 ** 2;
+const syncBytes = 16 * 1024 ** 2; // so much goes to the disk by itself, beside the rest, so that the end need not wait for all of it
 
 /** `from`: the file is there, and what follows its first so many bytes is put in their place. */
 export function openOutputFile(path: string, {limit = mostBytes, from = 0}: {limit?: number; from?: number} = {}): OutputFile {
@@ -26,7 +27,9 @@ export function openOutputFile(path: string, {limit = mostBytes, from = 0}: {lim
   let truncated = false;
   let failure: Error | null = null;
   let file: FileHandle | null = null;
-  let writing: Promise<void> | null = null;
+  let synced = from;
+  let syncing: Promise<void> | null = null;
+  let writing: Promise<void> | null = null; // what is on its way now
 
   return {
     write(bytes) {
@@ -49,7 +52,8 @@ export function openOutputFile(path: string, {limit = mostBytes, from = 0}: {lim
       return failure;
     },
     async close() {
-      await writing;
+      while (writing !== null) await writing;
+      await syncing;
       try {
         if (failure === null) await file?.datasync();
       } catch (error) {
@@ -60,24 +64,32 @@ export function openOutputFile(path: string, {limit = mostBytes, from = 0}: {lim
     }
   };
 
+  /** Writes what is queued; what comes meanwhile is written next, so that reading and writing go on side by side. */
   async function drain(): Promise<void> {
+    const group = queue;
+    const bytes = queued;
+    [queue, queued] = [[], 0];
     try {
-      if (file === null) {
-        mkdirSync(dirname(path), {recursive: true});
-        if (from > 0) await truncate(path, from);
-        file = await open(path, from > 0 ? "a" : "wx");
-      }
-      while (queue.length > 0) {
-        const group = queue;
-        const bytes = queued;
-        [queue, queued] = [[], 0];
-        await writeAll(file, group, bytes);
-        written += bytes;
-      }
+      file ??= await create();
+      await writeAll(file, group, bytes);
+      written += bytes;
+      if (syncing === null && written - synced > syncBytes) syncing = sync(file);
     } catch (error) {
       fail(error);
     }
-    writing = null;
+    writing = queue.length > 0 ? drain() : null;
+  }
+
+  async function sync(file: FileHandle): Promise<void> {
+    synced = written;
+    await file.datasync().catch(fail);
+    syncing = null;
+  }
+
+  async function create(): Promise<FileHandle> {
+    mkdirSync(dirname(path), {recursive: true});
+    if (from > 0) await truncate(path, from);
+    return open(path, from > 0 ? "a" : "wx");
   }
 
   function fail(error: unknown): void {
