@@ -34,7 +34,7 @@ export function createRedactor(): Redactor {
   const patterns: Uint8Array[] = [];
   const known = new Set<string>();
   const secrets = new Map<string, string>();
-  let matcher: Matcher | null = null;
+  let made: Matcher | null = null; // of all patterns; made when it is needed, because secrets come one after the other
 
   return {
     add(name, value) {
@@ -47,14 +47,15 @@ export function createRedactor(): Redactor {
         known.add(key);
         patterns.push(form);
         marks.push(mark);
+        made = null;
       }
-      if (patterns.length > 0) matcher = createMatcher(patterns);
     },
     secrets,
     get idle() {
-      return matcher === null;
+      return patterns.length === 0;
     },
     text(text) {
+      const matcher = matcherOfAll();
       if (matcher === null) return {text, count: 0};
       const bytes = Buffer.from(text);
       if (matcher.find(bytes, 0, bytes.length) === null) return {text, count: 0};
@@ -65,6 +66,10 @@ export function createRedactor(): Redactor {
     restore: (text) => text.replace(/\[redacted:([^\]]*)\]/g, (mark, name: string) => secrets.get(name) ?? mark),
     stream: openStream
   };
+
+  function matcherOfAll(): Matcher | null {
+    return patterns.length === 0 ? null : (made ??= createMatcher(patterns));
+  }
 
   function openStream(): RedactedStream {
     let tail: Uint8Array = new Uint8Array(0); // not decided yet
@@ -79,6 +84,7 @@ export function createRedactor(): Redactor {
     };
 
     function pass(bytes: Uint8Array, last: boolean): Uint8Array {
+      const matcher = matcherOfAll();
       if (matcher === null) return bytes;
       const text = tail.length === 0 ? bytes : Buffer.concat([tail, bytes]);
       const visible = readVisible(text);
