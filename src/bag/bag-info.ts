@@ -1,5 +1,6 @@
 /** The tag files of a bag that say what it is. */
 import type {Material} from "../evidence/material.ts";
+import {digestProgram} from "../evidence/page-program.ts";
 import type {Finding} from "./scan.ts";
 
 export const bagitText = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
@@ -11,7 +12,7 @@ export interface Waiver {
 }
 
 export function bagInfo(
-  {run, journal}: Material,
+  {run, journal, page}: Material,
   {
     bytes,
     files,
@@ -31,18 +32,28 @@ export function bagInfo(
     ["Journal-SHA256", journal.sha256],
     ["Payload-Oxum", `${bytes}.${files}`],
     ["Bag-Software-Agent", `runbook ${version}`],
+    ["Page-SHA256", digestProgram(page)],
     ...(waiver ? [["Accepted-Findings", waiver.why] as const, ...waiver.findings.map((finding) => ["Finding", finding] as const)] : [])
   ];
   return fields.map(([label, value]) => `${label}: ${oneLine(value)}\n`).join("");
 }
 
-export function readBagInfo(text: string): {readonly version: string | null; readonly waiver: Waiver | null} {
+/** What a bag says of its making; null where it says nothing. */
+export interface Making {
+  readonly version: string | null; // of the program
+  readonly page: string | null; // the sha256 of script and style of its page
+  readonly waiver: Waiver | null;
+}
+
+export function readBagInfo(text: string): Making {
   const valuesOf = (label: string): readonly string[] =>
     text.split("\n").flatMap((line) => (line.startsWith(`${label}: `) ? [line.slice(label.length + 2)] : []));
   const [agent] = valuesOf("Bag-Software-Agent");
+  const [page = null] = valuesOf("Page-SHA256");
   const [why] = valuesOf("Accepted-Findings");
   return {
     version: agent?.startsWith("runbook ") ? agent.slice("runbook ".length) : null,
+    page,
     waiver: why === undefined ? null : {why, findings: valuesOf("Finding")}
   };
 }

@@ -2,7 +2,9 @@
 import {readdirSync, readFileSync} from "node:fs";
 import {basename, join} from "node:path";
 import type {Material} from "../evidence/material.ts";
+import {digestProgram, readProgram} from "../evidence/page-program.ts";
 import {UsageError} from "../model/usage-error.ts";
+import type {Making} from "./bag-info.ts";
 import {bagInfo, readBagInfo} from "./bag-info.ts";
 import type {Fixity} from "./fixity.ts";
 import {checkFixity} from "./fixity.ts";
@@ -60,13 +62,11 @@ export async function verifyBag({root, trust, version, readMaterial}: VerifyRequ
   };
 }
 
-type Info = ReturnType<typeof readBagInfo>;
-
-function readInfo(root: string): Info {
+function readInfo(root: string): Making {
   try {
     return readBagInfo(readFileSync(join(root, "bag-info.txt"), "utf8"));
   } catch {
-    return {version: null, waiver: null};
+    return {version: null, page: null, waiver: null};
   }
 }
 
@@ -83,7 +83,12 @@ async function tryRead(read: () => Promise<Material>): Promise<Material | string
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-function judgePayload(material: Material, root: string, fixity: Fixity, {version, info}: {version: string; info: Info}): readonly Check[] {
+function judgePayload(
+  material: Material,
+  root: string,
+  fixity: Fixity,
+  {version, info}: {version: string; info: Making}
+): readonly Check[] {
   const {events, journal, run} = material;
   const documents = judgeDocuments(material, fixity.hashes);
   const torn = journal.damage !== null && run.ended === null && isTorn(readFileSync(join(root, "data/journal.ndjson")));
@@ -103,7 +108,7 @@ function judgePayload(material: Material, root: string, fixity: Fixity, {version
 const another = "the document is not the one that ran";
 
 /** What follows from the journal over the document; a forged one may fold to nothing at all. */
-function judgeFold(material: Material, root: string, fixity: Fixity, options: {version: string; info: Info}): readonly Check[] {
+function judgeFold(material: Material, root: string, fixity: Fixity, options: {version: string; info: Making}): readonly Check[] {
   const {run} = material;
   const follows =
     run.ended === null
@@ -125,7 +130,7 @@ function guard(check: Check["check"], make: () => Check): Check {
 
 const notVerified = (check: Check["check"], words: string): Check => ({check, status: "not-verified", words, problems: []});
 
-function checkViews(material: Material, root: string, fixity: Fixity, {version, info}: {version: string; info: Info}): Check {
+function checkViews(material: Material, root: string, fixity: Fixity, {version, info}: {version: string; info: Making}): Check {
   if (info.version !== version) {
     const other = `they were made by runbook ${info.version ?? "of no version"}, and this is ${version}: only the same version makes the same bytes`;
     const problems = judgeRecord(material, tryFile(join(root, viewPath("json")))); // what matters most of it, whoever made it
@@ -133,17 +138,30 @@ function checkViews(material: Material, root: string, fixity: Fixity, {version, 
       ? toCheck("views", problems, "")
       : notVerified("views", `${other}; the verdicts of the record are those of the journal`);
   }
+  const page = findForeignPage(material, root, info);
+  const made = page === null ? material : {...material, page};
   const texts: readonly (readonly [path: string, bytes: Uint8Array])[] = [
-    ...planViews(material).map(({path, bytes}) => [path, bytes] as const),
+    ...planViews(made).map(({path, bytes}) => [path, bytes] as const),
     ["VERIFY.md", Buffer.from(verifyText(material))],
-    ["bag-info.txt", Buffer.from(bagInfo(material, {bytes: fixity.bytes, files: fixity.hashes.size, version, waiver: info.waiver}))]
+    ["bag-info.txt", Buffer.from(bagInfo(made, {bytes: fixity.bytes, files: fixity.hashes.size, version, waiver: info.waiver}))]
   ];
   const problems = texts.flatMap(([path, bytes]) => {
     const now = tryFile(join(root, path));
     return now === null ? [`${path} is missing`] : now.equals(bytes) ? [] : [`${path} is not what the journal gives`];
   });
-  const name = bagName(material);
-  return toCheck("views", problems, `record and views of ${name} are what the journal gives`);
+  const whole = `record and views of ${bagName(material)} are what the journal gives`;
+  if (page === null || problems.length > 0) return toCheck("views", problems, whole);
+  return notVerified(
+    "views",
+    `${whole}, but for the program of the page, which is of another build: its sha256 is ${digestProgram(page)}, and here ${digestProgram(material.page)}`
+  );
+}
+
+/** The page of a bag that says it has the program of another build, with that program; null if it says nothing such. */
+function findForeignPage({page}: Material, root: string, info: Making): Material["page"] | null {
+  if (info.page === null || info.page === digestProgram(page)) return null;
+  const program = readProgram(tryFile(join(root, viewPath("html")))?.toString() ?? "");
+  return program && {...page, ...program};
 }
 
 function tryFile(path: string): Buffer | null {

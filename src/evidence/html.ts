@@ -8,15 +8,15 @@ import type {ArchivedOutput, ArchivedRun} from "../model/served.ts";
 import {compress} from "./compress.ts";
 import {escapeHtml} from "./html-table.ts";
 import type {KeptOutput, Material, View} from "./material.ts";
+import {toInline} from "./page-program.ts";
 import {toStaticPage} from "./static-page.ts";
 
 /** A shorter record stands in the page as it is, and can be searched with any tool. */
 const longestPlain = 1024 * 1024;
 
 export const toHtml: View = (material) => {
-  const {script, style} = material.page;
-  const [code, look] = [asInlineScript(script), style.replace(/<\/style/gi, "<\\/style")];
-  const policy = `default-src 'none'; script-src '${hashOf(code)}'; style-src '${hashOf(look)}'; img-src data:; base-uri 'none'; form-action 'none'`;
+  const {script, style} = toInline(material.page);
+  const policy = `default-src 'none'; script-src '${hashOf(script)}'; style-src '${hashOf(style)}'; img-src data:; base-uri 'none'; form-action 'none'`;
   const {runbook, run} = material;
   return [
     "<!doctype html>",
@@ -29,12 +29,12 @@ export const toHtml: View = (material) => {
     '<meta name="referrer" content="no-referrer">',
     `<title>${escapeHtml(runbook.title)}: ${escapeHtml(run.startedAt?.slice(0, 10) ?? "not started")}</title>`,
     '<link rel="icon" href="data:,">',
-    `<style>${look}</style>`,
+    `<style>${style}</style>`,
     "</head>",
     "<body>",
     toStaticPage(material),
     recordScript(material),
-    `<script type="module">${code}</script>`,
+    `<script type="module">${script}</script>`,
     "</body>",
     "</html>",
     ""
@@ -76,8 +76,5 @@ function toArchived({head, bytes}: KeptOutput): ArchivedOutput {
     return {bytes, base64: Buffer.from(head).toString("base64")};
   }
 }
-
-/** Nothing in it may end the element that holds it, or begin a comment there. */
-const asInlineScript = (script: string): string => script.replace(/<(?=\/script|!--)/gi, "\\x3c");
 
 const hashOf = (text: string): string => `sha256-${createHash("sha256").update(text).digest("base64")}`;

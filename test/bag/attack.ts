@@ -1,5 +1,5 @@
 /** A small signed bag, and what is done to copies of it. */
-import {cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync} from "node:fs";
+import {closeSync, cpSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync, writeSync} from "node:fs";
 import {dirname, join} from "node:path";
 import {execa} from "execa";
 
@@ -84,16 +84,17 @@ export async function flip(
   let tried = 0;
   const missed: string[] = [];
   for (const [path, bytes] of readFiles(copy)) {
+    const file = openSync(join(copy, path), "r+");
+    const put = (offset: number, byte: number): unknown => writeSync(file, Uint8Array.of(byte), 0, 1, offset);
     for (let offset = 0; offset < bytes.length; offset += every(path, bytes.length)) {
       for (const bit of bits(offset)) {
-        const changed = Buffer.from(bytes);
-        changed[offset]! ^= 1 << bit;
-        writeFileSync(join(copy, path), changed);
+        put(offset, bytes[offset]! ^ (1 << bit));
         tried++;
         if (!(await isDetected(copy, path, trust))) missed.push(`${path} at ${offset}, bit ${bit}`);
       }
+      put(offset, bytes[offset]!);
     }
-    writeFileSync(join(copy, path), bytes);
+    closeSync(file);
   }
   return {tried, missed};
 }

@@ -5,7 +5,9 @@ import {beforeAll, expect, it, vi} from "vitest";
 import {bagInfo} from "../../src/bag/bag-info.ts";
 import {planViews} from "../../src/bag/layout.ts";
 import {bagPath} from "../../src/bag/manifest.ts";
+import type {Verification} from "../../src/bag/verify-bag.ts";
 import {readMaterial} from "../../src/cli/material.ts";
+import {digestProgram} from "../../src/evidence/page-program.ts";
 import {version} from "../../src/runtime/version.ts";
 import {usePlace} from "../cli/command.ts";
 import type {Target} from "./attack.ts";
@@ -160,6 +162,53 @@ it("a verdict that was edited, with record, views and manifests made anew to mat
   expect(await make((lines) => edit(lines, "output-written", '"text":"one\\n"', '"text":"two\\n"'))).toEqual([
     "outputs: stdout of one, attempt 1, is not what its end recorded"
   ]);
+});
+
+it("a page with the program of another build is said to be that, and everything else in the archive is still held against the journal", async () => {
+  const copy = `${target.root}.build`;
+  cpSync(target.root, copy, {recursive: true});
+  rmSync(join(copy, "signatures"), {recursive: true});
+  const here = await readMaterial(join(copy, "data"), {stored: bagPath});
+  const there = {...here, page: {...here.page, script: `${here.page.script}\nglobalThis.other = "</script><!--";`}};
+  const make = async (change: (edit: (path: string, was: string, is: string) => void) => void): Promise<Verification> => {
+    attacks++;
+    for (const {path, bytes} of planViews(there)) writeFileSync(join(copy, path), bytes);
+    const payload = [...readFiles(join(copy, "data")).values()];
+    const bytes = payload.reduce((sum, {length}) => sum + length, 0);
+    writeFileSync(join(copy, "bag-info.txt"), bagInfo(there, {bytes, files: payload.length, version, waiver: null}));
+    change((path, was, is) => {
+      const text = readFileSync(join(copy, path), "utf8");
+      expect(text).toContain(was);
+      writeFileSync(join(copy, path), text.replace(was, is));
+    });
+    rewriteManifests(copy);
+    return verify(copy);
+  };
+  const views = ({checks}: Verification) => checks.find(({check}) => check === "views")!;
+  const [mine, other] = [digestProgram(here.page), digestProgram(there.page)];
+  const said = await make(() => {});
+  expect(said.holds).toBe(true);
+  expect(views(said)).toMatchObject({
+    status: "not-verified",
+    words: expect.stringMatching(
+      new RegExp(`but for the program of the page, which is of another build: its sha256 is ${other}, and here ${mine}$`)
+    )
+  });
+  const page = "notebook.html is not what the journal gives";
+  const cases: readonly (readonly [problem: string, change: Parameters<typeof make>[0]])[] = [
+    ["data/drill.json is not what the journal gives", (edit) => edit("data/drill.json", '"result": "failed"', '"result": "passed"')],
+    [page, (edit) => edit("data/notebook.html", '"outcome":"failed"', '"outcome":"passed"')],
+    [page, (edit) => edit("data/notebook.html", "script-src 'sha256-", "script-src 'unsafe-inline' 'sha256-")],
+    ["bag-info.txt is not what the journal gives", (edit) => edit("data/notebook.html", "globalThis.other", "globalThis.evil")],
+    ["bag-info.txt is not what the journal gives", (edit) => edit("bag-info.txt", other, sha256("something"))],
+    [page, (edit) => edit("bag-info.txt", other, mine)],
+    [page, (edit) => edit("data/notebook.html", "</html>", "</html >")]
+  ];
+  for (const [problem, change] of cases) {
+    const {problems, status} = views(await make(change));
+    expect(status).toBe("failed");
+    expect(problems.join("\n")).toContain(problem);
+  }
 });
 
 it("a record that was edited is found, though the archive claims to be of another version, whose views nobody can make again", async () => {

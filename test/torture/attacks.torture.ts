@@ -1,4 +1,4 @@
-/** Flips every byte of an archive: of its page, which is mostly the viewer, every 16th, or as EVERY=n says. */
+/** Flips every byte of an archive, one at a time; of its page, which is mostly the viewer, every EVERYth only, if that is said. */
 import {beforeAll, expect, it} from "vitest";
 
 import {flip, makeTarget} from "../bag/attack.ts";
@@ -6,7 +6,7 @@ import {problemsOf, verify} from "../bag/bag.ts";
 import {usePlace} from "../cli/command.ts";
 
 const place = usePlace();
-const ofPage = Number(process.env.EVERY ?? 16);
+const ofPage = Number(process.env.EVERY ?? 1);
 let target: Awaited<ReturnType<typeof makeTarget>>;
 beforeAll(async () => {
   target = await makeTarget(place);
