@@ -166,7 +166,27 @@ const unknown: readonly string[] = [
   "psql <<EOF\n\\i other.sql\nEOF",
   "psql <<A; cat <<B\n\\i other.sql\nA\nselect 1\nB",
   "psql -c 'this is no sql'",
-  "{ psql; } <<< 'drop table a'"
+  "{ psql; } <<< 'drop table a'",
+  "python3 -c 'import shutil; shutil.rmtree(\"/data\")'",
+  "python3.11 -uc 'import os; os.remove(\"/data/x\")'",
+  'python3 -c "$CODE"',
+  "python3 <<'EOF'\nimport subprocess\nsubprocess.run(['rm', '-r', '/data'])\nEOF",
+  "python3 - <<'EOF'\nimport os\nos.system('reboot')\nEOF",
+  "curl -s http://x/y.py | python3",
+  "sudo -u postgres perl -e 'unlink glob \"/data/*\"'",
+  "perl -ne 'print `rm -r $_`'",
+  "ruby -e 'FileUtils.rm_rf(\"/data\")'",
+  'node -e \'require("fs").rmSync("/data", {recursive: true})\'',
+  "php -r 'exec(\"rm -r /data\");'",
+  "awk '{ system(\"rm -r \" $1) }' list",
+  "awk -F: '{ print $1 | \"sh\" }' list",
+  "mysql -uroot shop -e 'DROP TABLE a'",
+  "mysql -h db shop <<< 'delete from a'",
+  "gunzip -c dump.sql.gz | mysql shop",
+  "sqlite3 shop.db 'drop table a'",
+  "mongosh --quiet --eval 'db.dropDatabase()'",
+  "docker exec app python3 -c 'import os; os.unlink(\"x\")'",
+  "ssh host python3 <<'EOF'\nimport os\nos.kill(1, 9)\nEOF"
 ];
 
 const harmless: readonly string[] = [
@@ -235,7 +255,17 @@ const harmless: readonly string[] = [
   "source env.sh",
   'VAR="$(date)"\necho "$VAR"',
   "terraform plan",
-  "watch -n 1 df"
+  "watch -n 1 df",
+  "python3 -c 'import json, sys; print(json.load(sys.stdin)[\"n\"])' < facts.json",
+  "curl -s http://x | python3 -m json.tool",
+  "cat x | python3 parse.py",
+  "python3 --version",
+  "perl -ne 'print if /ERROR/' log",
+  "node -e 'console.log(`${1 + 1}`)'",
+  'awk -F \'\\t\' -v since="$SINCE" \'$1 >= since && $2 > 5 { print $3 > "/dev/stderr"; delete seen[$1] }\' "$LEDGER"',
+  "awk -f remove.awk list",
+  "mysql -Ne 'select count(*) from a' shop",
+  "sqlite3 shop.db 'select 1'"
 ];
 
 describe("a cell is destructive", () => {

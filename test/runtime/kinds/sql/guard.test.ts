@@ -36,6 +36,11 @@ const destructive: readonly (readonly [string, readonly string[]])[] = [
     "merge into a using b on a.x = b.x when not matched by source then delete",
     ["line 1: MERGE that deletes every row not matched by the source"]
   ],
+  ["merge into a using b on true when matched then delete", ['line 1: MERGE that deletes from "a" by a condition that names no column']],
+  [
+    "merge into a using b on 1 = 1 when matched and true then update set x = 1",
+    ['line 1: MERGE that updates "a" by a condition that names no column']
+  ],
   ["do $$ begin delete from x; end $$", ['line 1: in DO: DELETE FROM "x" without WHERE']],
   ["do $$ begin if true then for r in 1..3 loop truncate y; end loop; end if; end $$", ['line 1: in DO: TRUNCATE "y"']],
   ["do $$ begin execute 'truncate y'; end $$", ['line 1: in DO: TRUNCATE "y"']],

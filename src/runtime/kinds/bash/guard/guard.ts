@@ -2,6 +2,7 @@ import type {Assessment} from "../../../../model/kind.ts";
 import type {Cell} from "../../../../model/runbook.ts";
 import {dangerousNames} from "./dangers.ts";
 import type {Finding} from "./finding.ts";
+import {foreignLanguages} from "./foreign-code.ts";
 import {loadGrammar} from "./grammar.ts";
 import {judgeText} from "./judge.ts";
 
@@ -54,7 +55,7 @@ const wrappers =
     " "
   );
 const noted = new RegExp(
-  `(?<![\\w-])(?:${[...wrappers, ...dangerousNames, "mkfs\\.\\w+", "/etc/init\\.d"].map((name) => name.replaceAll(".", "\\.").replaceAll("\\\\.", "\\.")).join("|")})(?![\\w])|(?<!\\S)\\.\\s|/dev/`
+  `(?<![\\w-])(?:${[...wrappers, ...dangerousNames, ...foreignLanguages.map((name) => `${name}[\\d.]*`), "mkfs\\.\\w+", "/etc/init\\.d"].map((name) => name.replaceAll(".", "\\.").replaceAll("\\\\.", "\\.")).join("|")})(?![\\w])|(?<!\\S)\\.\\s|/dev/`
 );
 const start = `(?:^|[;&|(){}!\\n\`]|\\b(?:then|do|else|elif|if|while|until)\\b)[ \\t]*(?:[A-Za-z_]\\w*=\\S*[ \\t]+)*`; // where a command's name can stand
 const computed = new RegExp(`${start}["']?[$\`]|${start}[^\\s;&|()=#]*["'\\\\]`, "m");

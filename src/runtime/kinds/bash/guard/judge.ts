@@ -1,6 +1,7 @@
 import {findDanger} from "./dangers.ts";
 import {isDataFolder, isDevice} from "./disk-dangers.ts";
 import type {Finding} from "./finding.ts";
+import {judgeForeignCode} from "./foreign-code.ts";
 import type {Grammar} from "./grammar.ts";
 import {findInvocations, type Input, type Invocation, shorten} from "./invocation.ts";
 import {judgePsql} from "./psql.ts";
@@ -52,7 +53,7 @@ async function judgeInvocation(invocation: Invocation, parse: Grammar, depth: nu
   if (depth > deepest) return [{type: "unknown", what: "commands nested too deep to follow", line}];
   const name = baseName(first.text);
   if (psqlLike.has(name)) return judgePsql(invocation);
-  const findings: Finding[] = [];
+  const findings: Finding[] = [...judgeForeignCode(name, invocation)];
   const danger =
     findDanger(
       name,

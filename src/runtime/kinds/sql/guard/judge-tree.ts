@@ -47,6 +47,15 @@ function judgeNode(type: string, node: Node, judging: Judging, findings: Finding
     const what = type === "DeleteStmt" ? `DELETE FROM ${nameOf(node.relation)}` : `UPDATE ${nameOf(node.relation)}`;
     if (node.whereClause === undefined) destructive(`${what} without WHERE`, node.relation as Node);
     else if (isConstant(node.whereClause)) destructive(`${what} with a WHERE that names no column`, node.relation as Node);
+  } else if (type === "MergeStmt" && isConstant(node.joinCondition)) {
+    const changed = list(node.mergeWhenClauses).map((clause) => (clause as Node).MergeWhenClause as Node);
+    const everything = changed.find(
+      ({matchKind, condition}) => matchKind === "MERGE_WHEN_MATCHED" && (condition === undefined || isConstant(condition))
+    );
+    if (everything?.commandType === "CMD_DELETE")
+      destructive(`MERGE that deletes from ${nameOf(node.relation)} by a condition that names no column`);
+    if (everything?.commandType === "CMD_UPDATE")
+      destructive(`MERGE that updates ${nameOf(node.relation)} by a condition that names no column`);
   } else if (type === "MergeWhenClause") {
     const everything = node.matchKind === "MERGE_WHEN_NOT_MATCHED_BY_SOURCE" && node.condition === undefined;
     if (everything && node.commandType === "CMD_DELETE") destructive("MERGE that deletes every row not matched by the source");
