@@ -1,4 +1,4 @@
-import type {Event} from "../model/event.ts";
+import type {Event, Via} from "../model/event.ts";
 import type {Material} from "./material.ts";
 import type {DrillRecord} from "./record-schema.ts";
 
@@ -23,6 +23,9 @@ interface Done {
   readonly step: string | null;
 }
 
+/** Ways of coming to a value by which nobody gives one. */
+const givenWords: Partial<Record<Via, string>> = {default: "left the default of", "not-given": "gave nothing for"};
+
 function deedsOf(event: Event): readonly Done[] {
   switch (event.type) {
     case "run-started":
@@ -32,7 +35,7 @@ function deedsOf(event: Event): readonly Done[] {
     case "run-ended":
       return event.by === null ? [] : [{name: event.by, what: "finished the run", step: null}];
     case "input-set":
-      return [{name: event.by, what: `gave a value for ${event.name} (${event.via})`, step: null}];
+      return [{name: event.by, what: `${givenWords[event.via] ?? "gave a value for"} ${event.name} (${event.via})`, step: null}];
     case "cell-started":
       return event.by === null ? [] : [{name: event.by, what: `let it run (attempt ${event.attempt})`, step: event.step}];
     case "terminal-typed":

@@ -197,7 +197,8 @@ export type Via =
   | "--drill"
   | "include" // its `set`
   | "environment"
-  | "default";
+  | "default"
+  | "not-given"; // an optional input that nobody gave: its value is empty
 
 /** What exactly was started, where and as whom. */
 export interface Execution {

@@ -17,7 +17,8 @@ export const via: Reader<Via> = exactly(
   "--drill",
   "include",
   "environment",
-  "default"
+  "default",
+  "not-given"
 );
 
 export const runner = record<RunnerIdentity>({host: text, user: text, pid: count, tools: dictionary(text)});

@@ -83,7 +83,7 @@ async function askInput(stage: Stage, input: Input, step: Step): Promise<boolean
       const given = await Promise.race([stage.request.conductor.value(input, step.id, asking.signal), whenAborted(asking.signal)]);
       if (stage.variables.bound.has(input.name)) return true; // it was set meanwhile, outside the question
       if (given === null && input.optional && !asking.signal.aborted)
-        await setInput(stage, input, {name: input.name, value: "", by: stage.request.operator, via: "default"});
+        await setInput(stage, input, {name: input.name, value: "", by: stage.request.operator, via: "not-given"});
       else if (given === null) {
         if (!asking.signal.aborted) stage.stoppedAt ??= step.id;
         return false;

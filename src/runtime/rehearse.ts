@@ -133,7 +133,11 @@ export async function rehearse({runbook, plan, kinds, environment, values}: Rehe
       }
     }
     const {value, secret} = bound.get(name)!;
-    return {input, value: secret && value !== "" ? markOf(name) : redactor.text(value).text, via: given.get(name)?.via ?? "default"};
+    return {
+      input,
+      value: secret && value !== "" ? markOf(name) : redactor.text(value).text,
+      via: given.get(name)?.via ?? (usual === null ? "not-given" : "default")
+    };
   }
 
   async function rehearseCell(cell: Cell): Promise<RehearsedCell> {

@@ -32,7 +32,7 @@ export async function makeRunFolder({
   await findAll(directory, runbook); // what is missing is said before a folder is made
   const path = join(runsDirectory, id);
   try {
-    await mkdir(runsDirectory, {recursive: true});
+    await makeFolder(runsDirectory);
     await mkdir(path);
   } catch (error) {
     throw new UsageError(`the run's folder cannot be made: ${error instanceof Error ? error.message : String(error)}`);
@@ -40,6 +40,23 @@ export async function makeRunFolder({
   const kept = await keepDocument(path, document);
   await syncFolder(runsDirectory);
   return {path, ...kept};
+}
+
+/** Makes a folder and those above it. Below one that cannot hold any, as /proc, a recursive `mkdir` of Node tries for ever. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await makeOne(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    await makeFolder(dirname(path));
+    await makeOne(path);
+  }
+}
+
+async function makeOne(path: string): Promise<void> {
+  await mkdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST") throw error;
+  });
 }
 
 export interface WholeDocument {

@@ -34,6 +34,7 @@ function words(event: Event): Told | null {
     case "input-asked":
       return {what: `a value for ${event.name} is asked for`, tone: "ask"};
     case "input-set":
+      if (event.via === "not-given") return {what: `${event.name} was not given`};
       return {who: event.by, what: `set ${event.name}`, note: event.secret ? "" : event.value};
     case "cell-started":
       return {who: event.by, what: `${event.by === null ? "started" : "ran"}${event.attempt > 1 ? `, attempt ${event.attempt}` : ""}`};

@@ -66,6 +66,7 @@ export class RunbookInput extends RunElement {
   #words(isSet: boolean): unknown {
     const {input, store} = this;
     const now = store.run.inputs.get(input.name);
+    if (now?.status === "set" && now.via === "not-given") return "optional, and not given";
     if (now?.status === "set")
       return html`${now.secret ? "set" : html`<code>${now.value}</code>`} by ${now.by}${now.via === "page" ? nothing : ` (${now.via})`} at ${timeOfDay(now.at)}`;
     if (now?.status === "asked") return "the run waits for this value";

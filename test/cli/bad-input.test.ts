@@ -83,6 +83,10 @@ describe("a call that is wrong", () => {
       args: ["exec", "good.md", "--report", "md=nowhere/a.md"],
       says: "runbook: --report md=nowhere/a.md: nowhere/a.md cannot be written: ENOENT"
     },
+    "a folder of runs where none can be": {
+      args: ["exec", "good.md", "--runs-dir", "/proc/runbook/runs"],
+      says: /^runbook: the run's folder cannot be made: [A-Z]+: .*'\/proc\/runbook'/
+    },
     "a file of confirmations that is not there": {
       args: ["exec", "good.md", "--confirm-file", "none.yaml"],
       says: "runbook: --confirm-file none.yaml: there is no such file"

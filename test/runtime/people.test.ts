@@ -152,6 +152,13 @@ describe("an input", () => {
     expect(run.variables.get("NAME")).toEqual({value: "Ada", secret: false, step: null});
   });
 
+  test("that is optional, and that nobody gives, is empty, and the record says that it was not given", async () => {
+    const {performance} = await begun(runbook([greet], {inputs: [input("NAME", {optional: true})]}), () => null);
+    const run = await performance.done;
+    expect(run.ended).toMatchObject({outcome: "passed"});
+    expect(run.inputs.get("NAME")).toMatchObject({status: "set", value: "", via: "not-given"});
+  });
+
   test("that nobody gives stops the run before the step", async () => {
     const run = await (await begin(runbook([greet], {inputs: [input("NAME")]}))).performance.done;
     expect(run.ended).toMatchObject({outcome: "stopped", reason: 'stopped before "greet": nobody gave a value for NAME'});
