@@ -15,7 +15,7 @@ import type {Access} from "./access.ts";
 import type {Asset} from "./assets.ts";
 import {imageTypes} from "./assets.ts";
 import type {Desks} from "./desks.ts";
-import {streamEvents} from "./event-stream.ts";
+import {streamEvents, toLines} from "./event-stream.ts";
 import {findInOutput} from "./find-in-output.ts";
 import {safeHeaders} from "./headers.ts";
 import {readHome} from "./home.ts";
@@ -84,6 +84,11 @@ export function createApp({access, assets, library, desks, records}: AppParts): 
     for (const [place, desk] of found.entries()) desk!.broadcast.follow(line, lastId ?? after[place] ?? null);
     return RESPONSE_ALREADY_SENT;
   });
+  app.get("/api/past", async (context) => {
+    const name = context.req.query("runbook") ?? "";
+    const desk = await desks.find(name);
+    return desk === null ? unknownRunbook(context, name) : lines(desk.broadcast.past());
+  });
   app.post("/api/commands", async (context) => {
     const name = context.req.query("runbook") ?? "";
     const desk = await desks.find(name);
@@ -112,6 +117,10 @@ export function createApp({access, assets, library, desks, records}: AppParts): 
   app.get("/api/runs/:id", async (context) => {
     const record = await records.open(context.req.param("id"), {name: context.get("person"), here: (id) => desks.holds(id)});
     return record === null ? unknownRun(context) : context.json(record);
+  });
+  app.get("/api/runs/:id/past", async (context) => {
+    const events = await records.past(context.req.param("id"));
+    return events === null ? unknownRun(context) : lines(toLines(events));
   });
   app.get("/api/runs/:id/events", async (context) => {
     const id = context.req.param("id");
@@ -171,6 +180,12 @@ async function readBody(context: Context<Env>): Promise<unknown> {
     throw new CommandError("a command must be JSON");
   }
 }
+
+/** One JSON text a line, at the pace of the reader. */
+const lines = (parts: Iterable<string>): Response =>
+  new Response(Readable.toWeb(Readable.from(parts, {highWaterMark: 1})) as ReadableStream, {
+    headers: {...safeHeaders, "Content-Type": "application/x-ndjson; charset=utf-8"}
+  });
 
 const unknownRunbook = (context: Context<Env>, name: string): Response => refuse(context, 404, `there is no runbook "${name}" here`);
 const unknownRun = (context: Context<Env>): Response => refuse(context, 404, "there is no such run here");

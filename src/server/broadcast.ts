@@ -57,6 +57,11 @@ export class Broadcast {
     this.#arm();
   }
 
+  /** What has been told of the run so far, an event a line. */
+  *past(): Generator<string> {
+    for (const {bytes} of [...this.#batches]) yield bytes.toString().replaceAll(/^id: .*\ndata: (.*)\n\n/gm, "$1\n");
+  }
+
   /** Serves one reader until it goes; `lastId` is what it had, as `run/seq`. */
   follow(line: Line, lastId: string | null): void {
     const [run, seq] = (lastId ?? "").split("/");

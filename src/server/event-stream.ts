@@ -4,6 +4,17 @@ import {toFrame} from "./broadcast.ts";
 
 const beatMs = 15_000;
 
+const together = 256;
+
+/** Events that have happened, in groups, an event a line. */
+export function* toLines(events: readonly Event[]): Generator<string> {
+  for (let at = 0; at < events.length; at += together)
+    yield events
+      .slice(at, at + together)
+      .map((event) => `${JSON.stringify(event)}\n`)
+      .join("");
+}
+
 /** Events as they come, as server-sent events; at the end it says so. The reader's pace is the writer's. */
 export function streamEvents(run: RunId, events: AsyncGenerator<readonly Event[]>, stop: () => void): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();

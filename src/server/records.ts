@@ -23,6 +23,8 @@ export interface Records {
   /** Null when one of them is not here. */
   compare(first: string, second: string): Promise<ServedComparison | null>;
   open(id: string, reader: {readonly name: string; here(id: RunId): boolean}): Promise<ServedRecord | null>;
+  /** What has happened in it so far. */
+  past(id: string): Promise<readonly Event[] | null>;
   /** The events after a number, and what comes while somebody is at work on the run. */
   follow(id: string, options: {readonly after: number; readonly signal: AbortSignal}): Promise<AsyncGenerator<readonly Event[]> | null>;
   /** Adds to its journal what somebody knows of a run that is over; null for an unknown run. */
@@ -60,6 +62,10 @@ export function openRecords({runsDirectory, kinds}: {runsDirectory: string; kind
       const {runbook, highlights} = await readRunbook(bytes, {path, kinds, readFile: (file) => included.get(file) ?? null});
       const known = (run.start?.run ?? id) as RunId;
       return {id: known, name: path, runbook, highlights, you: name, live, here: here(known), damage};
+    },
+    async past(id) {
+      const folder = await find(id);
+      return folder === null ? null : (await readRun(folder)).events;
     },
     async follow(id, options) {
       const folder = await find(id);

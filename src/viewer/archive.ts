@@ -15,8 +15,8 @@ export function archived({document, events, outputs}: ArchivedRun): RunSource {
   const urls = new Map<string, string>();
   return {
     document: async () => document,
+    past: async () => events,
     follow(_lastId, listener) {
-      listener.events(events);
       listener.connection("over");
       return () => {};
     },

@@ -51,15 +51,16 @@ export class RunElement extends PageElement {
   }
 }
 
-const long = 200; // steps
+/** So many steps make a document long: not all of it is made at once. */
+export const long = 200;
 
 /** In a long document, keeps an element empty until the browser has time for it; what is seen first does not wait for it. */
 export class Filling implements ReactiveController {
   isDue = false;
-  readonly #host: ReactiveControllerHost & RunElement;
+  readonly #host: ReactiveControllerHost & {readonly store: RunStore};
   #callOff: (() => void) | null = null;
 
-  constructor(host: ReactiveControllerHost & RunElement) {
+  constructor(host: ReactiveControllerHost & {readonly store: RunStore}) {
     this.#host = host;
     host.addController(this);
   }

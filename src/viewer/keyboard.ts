@@ -40,13 +40,14 @@ export const helpText = (): TemplateResult => html`<form method="dialog">
 export function handleKey(event: KeyboardEvent, page: RunbookPage): void {
   const target = event.target instanceof HTMLElement ? event.target : document.body;
   if (target.closest("dialog")) return;
+  void page.unroll(); // whoever moves by keys may go anywhere
   const steps = [...page.querySelectorAll<HTMLElement>(".step")];
   const selected = placeIn(steps, document.activeElement);
   const step = steps[selected];
   const holds = event.ctrlKey || event.metaKey;
   if (holds && !event.altKey && event.key.toLowerCase() === "k") {
     event.preventDefault();
-    page.showPalette(idOf(step));
+    void page.showPalette(idOf(step));
   } else if (event.key === "Escape" && target.closest("main :is(input, select, textarea)")) leave(target);
   else if (event.altKey || target.closest("input, select, textarea")) return;
   else if (event.key === "Enter" && (holds || event.shiftKey)) {

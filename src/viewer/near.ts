@@ -1,6 +1,7 @@
 /** Tells an element, as long as it stands in the page, whether it is near what is seen. For printing everything is near. */
 export function watchNear(element: Element, tell: (near: boolean) => void): () => void {
   watchers.set(element, tell);
+  if (isPrinting) tell(true);
   observer.observe(element);
   return () => {
     watchers.delete(element);
@@ -17,6 +18,11 @@ const observer = new IntersectionObserver(
   {rootMargin: "1500px"}
 );
 
+let isPrinting = false;
+window.addEventListener("afterprint", () => {
+  isPrinting = false;
+});
 window.addEventListener("beforeprint", () => {
+  isPrinting = true;
   for (const tell of watchers.values()) tell(true);
 });

@@ -29,12 +29,21 @@ export class PageOutline extends RunElement {
     if (depth === 0 && shown.length === 0) return nothing;
     return html`<li class="depth-${Math.min(depth, 4)}">
       ${depth === 0 ? nothing : html`<outline-section .store=${this.store} .of=${id} .name=${title} .steps=${all}></outline-section>`}
-      ${shown.length === 0 ? nothing : html`<ol>${shown.map((step) => this.#step(step))}</ol>`}
+      ${shown.length === 0 ? nothing : html`<outline-steps .store=${this.store} .steps=${shown}></outline-steps>`}
     </li>`;
   }
+}
 
-  #step(step: Step) {
-    return html`<li><outline-step .store=${this.store} .step=${step}></outline-step></li>`;
+/** The steps of a section; in a long document they come when there is time. */
+@customElement("outline-steps")
+export class OutlineSteps extends PageElement {
+  @property({attribute: false}) store!: RunStore;
+  @property({attribute: false}) steps!: readonly Step[];
+  readonly filling = new Filling(this);
+
+  override render() {
+    if (!this.filling.isDue) return nothing;
+    return html`<ol>${this.steps.map((step) => html`<li><outline-step .store=${this.store} .step=${step}></outline-step></li>`)}</ol>`;
   }
 }
 
@@ -42,14 +51,12 @@ export class PageOutline extends RunElement {
 @customElement("outline-step")
 export class OutlineStep extends RunElement {
   @property({attribute: false}) step!: Step;
-  readonly filling = new Filling(this);
 
   protected override get watched(): StepId {
     return this.step.id;
   }
 
   override render() {
-    if (!this.filling.isDue) return nothing;
     const word = standing(this.store.stepRun(this.step.id));
     return html`<a class="step-link is-${word}" href="#step:${this.step.id}">${mark(word)}<span>${stepLabel(this.step)}</span></a>`;
   }

@@ -30,6 +30,8 @@ import {stepLabel} from "./step-label.ts";
 import type {RunStore} from "./store.ts";
 import {outcomeWord} from "./words.ts";
 
+const seenFirst = 4; // steps: those are whole in the first picture, before the browser has told what is near
+
 /** A step that a machine executes: its code, what it promises, and under it what came of it. */
 @customElement("runbook-cell")
 export class RunbookCell extends RunElement {
@@ -58,6 +60,7 @@ export class RunbookCell extends RunElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.#isNear = this.store.runbook.steps.slice(0, seenFirst).includes(this.cell);
     this.#leaveNear = watchNear(this, (near) => {
       this.#isNear = near;
       if (near) this.requestUpdate();

@@ -1,6 +1,7 @@
 import {html, nothing} from "lit";
 import {customElement, state} from "lit/decorators.js";
 import {guard} from "lit/directives/guard.js";
+import {ref} from "lit/directives/ref.js";
 
 import type {Section, Slot, StepId} from "../model/runbook.ts";
 import {arrive} from "./arrive.ts";
@@ -20,7 +21,16 @@ import "./runbook-marker.ts";
 import type {RunbookPalette} from "./runbook-palette.ts";
 import "./runbook-palette.ts";
 import {renderSlot} from "./slots.ts";
+import type {RunStore} from "./store.ts";
+import {Unrolling} from "./unrolling.ts";
 import {span} from "./words.ts";
+
+interface Prepared {
+  readonly document: RunStore["document"];
+  readonly context: ProseContext;
+  readonly footnotes: ReturnType<typeof findFootnotes>;
+  readonly outer: readonly Section[]; // those that no include brought
+}
 
 /** A runbook with its run, live or as a record: the document, and at each step what came of it. */
 @customElement("runbook-page")
@@ -28,7 +38,9 @@ export class RunbookPage extends RunElement {
   @state() private outlined = false; // on a narrow screen
   @state() private logged = false; // on all but a wide one
   readonly #wide = matchMedia("(min-width: 100rem)");
-  readonly #onHash = (): void => arrive(location.hash);
+  #last: Prepared | null = null;
+  readonly #unrolling = new Unrolling(this);
+  readonly #onHash = (): void => void this.#arrive();
   readonly #onWide = (): void => this.requestUpdate();
   readonly #onKey = (event: KeyboardEvent): void => handleKey(event, this);
 
@@ -57,7 +69,7 @@ export class RunbookPage extends RunElement {
         <main id="document" tabindex="-1">
           <page-banner .store=${store}></page-banner>
           <closing-record .store=${store}></closing-record>
-          ${guard([store.document], () => this.#article())}
+          ${this.#article()}
         </main>
         ${this.logged || this.#wide.matches ? html`<aside class="room ${this.logged ? "is-open" : ""}" aria-label="Who is here and what happened"><run-log .store=${store}></run-log></aside>` : nothing}
       </div>
@@ -68,7 +80,17 @@ export class RunbookPage extends RunElement {
 
   override firstUpdated(): void {
     // The browser looked for the address's step before there was one.
+    void this.#arrive();
+  }
+
+  async #arrive(): Promise<void> {
+    if (location.hash.length > 1) await this.unroll();
     arrive(location.hash);
+  }
+
+  /** Makes the rest of a long document, if there is one. */
+  unroll(): Promise<void> {
+    return this.#unrolling.unroll();
   }
 
   showHelp(): void {
@@ -76,13 +98,32 @@ export class RunbookPage extends RunElement {
   }
 
   /** `selected`: the step that the reader is at. */
-  showPalette(selected: StepId | null): void {
+  async showPalette(selected: StepId | null): Promise<void> {
+    await this.unroll();
     void this.querySelector<RunbookPalette>("runbook-palette")!.open(selected);
   }
 
   #article() {
+    const {document, runbook} = this.store;
+    const {context, outer, footnotes} = this.#prepared(document);
+    const hasTitle = runbook.sections.some(({depth, title}) => depth === 1 && title === runbook.title);
+    return html`<article class="document">
+      ${hasTitle ? nothing : heading(1, runbook.title)}
+      ${this.#unrolling.of(outer).map((section) => guard([document, section], () => this.#section(section, context)))}
+      ${this.#unrolling.isWhole ? nothing : html`<p class="unrolling" ${ref(this.#unrolling.atEnd)}>…</p>`}
+      ${
+        footnotes.length === 0
+          ? nothing
+          : html`<section class="footnotes" aria-label="Footnotes"><ol>${footnotes.map((note, place) => html`<li id="footnote:${place + 1}">${prose(note.children, context)}</li>`)}</ol></section>`
+      }
+    </article>`;
+  }
+
+  /** What all sections of a document need, found once. */
+  #prepared(document: RunStore["document"]): Prepared {
+    if (this.#last?.document === document) return this.#last;
     const {store} = this;
-    const {runbook, highlights, name} = store.document;
+    const {runbook, highlights, name} = document;
     const footnotes = findFootnotes(runbook);
     const context: ProseContext = {
       name: store.source.isAlone ? null : name,
@@ -93,16 +134,8 @@ export class RunbookPage extends RunElement {
       slot: (slot: Slot) => renderSlot(store, slot, context),
       included: (id) => runbook.sections.filter(({include}) => include === id).map((section) => this.#section(section, context))
     };
-    const hasTitle = runbook.sections.some(({depth, title}) => depth === 1 && title === runbook.title);
-    return html`<article class="document">
-      ${hasTitle ? nothing : heading(1, runbook.title)}
-      ${runbook.sections.filter(({include}) => include === null).map((section) => this.#section(section, context))}
-      ${
-        footnotes.length === 0
-          ? nothing
-          : html`<section class="footnotes" aria-label="Footnotes"><ol>${footnotes.map((note, place) => html`<li id="footnote:${place + 1}">${prose(note.children, context)}</li>`)}</ol></section>`
-      }
-    </article>`;
+    this.#last = {document, context, footnotes, outer: runbook.sections.filter(({include}) => include === null)};
+    return this.#last;
   }
 
   #section(section: Section, context: ProseContext) {

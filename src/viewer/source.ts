@@ -11,6 +11,8 @@ import {openStream} from "./stream.ts";
 
 export interface RunSource {
   document(): Promise<ServedDocument | ServedRecord>;
+  /** What has happened so far, in one piece; empty where it cannot be had so. */
+  past(): Promise<readonly Event[]>;
   /** Tells of everything after `lastId` (`run/seq`), and goes on until it is called off. */
   follow(lastId: () => string | null, listener: Listener): () => void;
   readonly commands: Commands | null; // null: a record can be read, not run
@@ -54,6 +56,7 @@ export function live(name: string): RunSource {
   const query = `runbook=${encodeURIComponent(name)}`;
   return {
     document: () => getJson<ServedDocument>(`/api/document?${query}`),
+    past: () => readPast(`/api/past?${query}`),
     follow: (lastId, listener) => takeSeat(name, lastId, toHeard(noticeStrangers(listener))),
     commands: {
       send: (command) => postCommand(`/api/commands?${query}`, command),
@@ -73,6 +76,7 @@ export function recorded(id: string): RunSource {
   const address = `/api/runs/${encodeURIComponent(id)}`;
   return {
     document: () => getJson<ServedRecord>(address),
+    past: () => readPast(`${address}/past`),
     follow: (lastId, listener) => {
       const stream = openStream(() => `${address}/events?after=${encodeURIComponent(lastId() ?? "")}`, toHeard(listener));
       return () => stream.close();
@@ -121,6 +125,18 @@ function noticeStrangers(listener: Listener): Listener {
       if (!isUnknown) listener.connection(state);
     }
   };
+}
+
+/** One answer instead of thousands of messages. Whatever it lacks comes to those who follow. */
+async function readPast(address: string): Promise<readonly Event[]> {
+  try {
+    const response = await fetch(address);
+    if (!response.ok) return [];
+    const text = (await response.text()).trimEnd();
+    return text === "" ? [] : (JSON.parse(`[${text.replaceAll("\n", ",")}]`) as Event[]);
+  } catch {
+    return [];
+  }
 }
 
 /** Events as a listener folds them. */

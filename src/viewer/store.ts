@@ -5,7 +5,7 @@ import {refusal} from "../model/command.ts";
 import {durationsOf} from "../model/durations.ts";
 import type {Event} from "../model/event.ts";
 import type {Run, StepRun} from "../model/run.ts";
-import {apply, attemptsOf, blank, stepRun} from "../model/run.ts";
+import {attemptsOf, blank, fold, stepRun} from "../model/run.ts";
 import type {Runbook, Step, StepId} from "../model/runbook.ts";
 import {editionOf, stepsById} from "../model/runbook.ts";
 import type {DeskState, ServedDocument, ServedRecord} from "../model/served.ts";
@@ -17,6 +17,7 @@ import type {Connection, RunSource} from "./source.ts";
 
 type Watcher = () => void;
 const mostSaid = 4;
+const patienceMs = 400; // the document is shown by then, whatever of the run has come
 
 export class RunStore {
   readonly source: RunSource;
@@ -46,9 +47,15 @@ export class RunStore {
     this.#judge();
   }
 
+  /** With the document and, unless that takes long, with all that has happened: it is then drawn once. */
   static async open(source: RunSource): Promise<RunStore> {
+    const past = source.past();
     const store = new RunStore(source, await source.document());
-    store.#follow();
+    const caughtUp = past.then((events) => {
+      if (events.length > 0) store.#receive(events);
+      store.#follow();
+    });
+    await Promise.race([caughtUp, new Promise((resolve) => setTimeout(resolve, patienceMs))]);
     return store;
   }
 
@@ -143,11 +150,11 @@ export class RunStore {
     let beyondOutput = false;
     let started = false;
     const said: string[] = [];
+    const known = this.run.seq;
     try {
+      this.run = fold(events, this.run);
       for (const event of events) {
-        const before = this.run;
-        this.run = apply(this.run, event);
-        if (this.run === before) continue;
+        if (event.seq <= known) continue;
         if ("step" in event && event.step !== null) changed.add(event.step);
         if (event.type === "output-written") continue;
         beyondOutput = true;

@@ -72,6 +72,29 @@ test("a run that is over is told from its journal, and then the end", async () =
   const record = await follow(url, null, null, `/api/runs/${run}/events`);
   await record.ended;
   expect(record.events).toEqual(live.events);
+  expect(await readPast(url, `/api/runs/${run}/past`)).toEqual(live.events);
+});
+
+test("what has happened can be had in one piece, and following goes on behind it", async () => {
+  stage = await setStage({"a.md": book});
+  const {url} = stage.serving;
+  expect(await readPast(url, "/api/past?runbook=a.md")).toEqual([]);
+  const ada = await follow(url, "a.md");
+  await send(url, "a.md", {type: "run", to: null, section: null});
+  await ada.until(({events}) => events.some(({type}) => type === "output-written"));
+  const past = await readPast(url, "/api/past?runbook=a.md");
+  expect(past.length).toBeGreaterThan(0);
+  const later = await follow(url, "a.md", `${ada.desk!.run}/${past.at(-1)!.seq}`);
+  await ada.until(
+    ({desk, events}) => desk?.following === null && events.some((event) => event.type === "cell-ended" && event.step === "last")
+  );
+  await later.until(({events}) => events.at(-1)?.seq === ada.events.at(-1)!.seq);
+  expect(fold([...past, ...later.events])).toEqual(fold(ada.events));
+  expect(past).toEqual(ada.events.slice(0, past.length));
+  for (const path of ["/api/past?runbook=none.md", "/api/runs/00000000-0000-7000-8000-000000000000/past"])
+    expect((await fetch(new URL(path, url), {headers: {cookie: await enter(url)}})).status).toBe(404);
+  ada.leave();
+  later.leave();
 });
 
 test("a port that is taken is said in words", async () => {
@@ -92,6 +115,15 @@ test("a port that is taken is said in words", async () => {
     serve({path: "/nowhere/at/all", runsDirectory: stage.runsDirectory, operator: "x", mode: "drill", kinds: [], environment: {}})
   ).rejects.toThrow('there is no file or folder "/nowhere/at/all"');
 });
+
+async function readPast(url: string, path: string): Promise<readonly Event[]> {
+  const response = await fetch(new URL(path, url), {headers: {cookie: await enter(url)}});
+  expect(response.headers.get("content-type")).toContain("application/x-ndjson");
+  return (await response.text())
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as Event);
+}
 
 interface Follower {
   readonly events: Event[];
