@@ -110,7 +110,7 @@ const identity = {
 function questionOf(step: Step): Question | null {
   switch (step.type) {
     case "gate":
-      return {type: "gate", role: step.role};
+      return {type: "gate", role: step.role, releases: []};
     case "checklist":
       return {type: "checklist"};
     case "decision":

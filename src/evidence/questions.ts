@@ -35,11 +35,22 @@ export function findQuestions({runbook, events}: Material): Asked[] {
   });
 }
 
-function detailOf(question: Question): Pick<Asked, "role" | "reasons" | "text" | "sha256"> {
-  const none = {role: null, reasons: [], text: null, sha256: null};
+function detailOf(question: Question): Pick<Asked, "role" | "reasons" | "text" | "sha256" | "releases"> {
+  const none = {role: null, reasons: [], text: null, sha256: null, releases: []};
   switch (question.type) {
     case "gate":
-      return {...none, role: question.role};
+      return {
+        ...none,
+        role: question.role,
+        releases: question.releases.map(({step, target, text, values, unknown, sha256}) => ({
+          step,
+          target,
+          text,
+          values: {...values},
+          unknown: [...unknown],
+          sha256
+        }))
+      };
     case "decision":
       return {...none, reasons: question.why === null ? [] : [question.why]};
     case "confirmation":

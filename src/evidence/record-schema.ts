@@ -165,6 +165,19 @@ const question = v.strictObject({
   reasons: texts,
   text: about(v.nullable(text), "what a confirmation was for"),
   sha256: about(v.nullable(hash), "over text, flags, host, user, connection and values"),
+  releases: about(
+    v.array(
+      v.strictObject({
+        step: text,
+        target: about(text, "where it acts"),
+        text,
+        values: v.record(v.string(), v.string()),
+        unknown: texts,
+        sha256: about(hash, "over text, flags, host, user, connection and values, as of a confirmation")
+      })
+    ),
+    "the cells that a gate led to, as they were shown to whoever answered"
+  ),
   answer: about(v.nullable(text), "null: nobody answered"),
   by: v.nullable(text),
   at: v.nullable(time),

@@ -167,7 +167,7 @@ export function openQuestion(step: Step, now: StepRun): Question | null {
     case "cell":
       return null;
     case "gate":
-      return {type: "gate", role: step.role};
+      return {type: "gate", role: step.role, releases: []}; // they are found when it is asked
     case "checklist":
       return step.advisory ? null : {type: "checklist"};
     case "decision":

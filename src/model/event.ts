@@ -8,7 +8,7 @@ import type {Answer, Question} from "./question.ts";
 import type {RunId, StepId} from "./runbook.ts";
 import type {TerminalFact} from "./terminal.ts";
 
-export type {Answer, Confirmation, Question} from "./question.ts";
+export type {Answer, Confirmation, Exactly, Question, Release} from "./question.ts";
 
 export type Event = Fact & Stamp;
 /** What the journal adds to a fact. */

@@ -11,6 +11,7 @@ import type {
   Output,
   Place,
   Question,
+  Release,
   Stream,
   StreamTotal
 } from "./event.ts";
@@ -120,19 +121,20 @@ const ending = record<Ending>({
 });
 
 type QuestionOf<T extends Question["type"]> = Extract<Question, {type: T}>;
+const exact = {reasons: texts, unknown: texts, values: dictionary(text), text, sha256};
 const question = variant<Question>("type", {
-  gate: record<QuestionOf<"gate">>({type: exactly("gate"), role: nullable(text)}),
+  gate: record<QuestionOf<"gate">>({
+    type: exactly("gate"),
+    role: nullable(text),
+    releases: added(list(record<Release>({step: stepId, target: text, ...exact})), [])
+  }),
   checklist: record<QuestionOf<"checklist">>({type: exactly("checklist")}),
   decision: record<QuestionOf<"decision">>({type: exactly("decision"), proposed: nullable(count), why: nullable(text)}),
   lost: record<QuestionOf<"lost">>({type: exactly("lost"), attempt: place}),
   confirmation: record<QuestionOf<"confirmation">>({
     type: exactly("confirmation"),
     phrase: nullable(text),
-    reasons: texts,
-    unknown: texts,
-    values: dictionary(text),
-    text,
-    sha256
+    ...exact
   })
 });
 type AnswerOf<T extends Answer["type"]> = Extract<Answer, {type: T}>;

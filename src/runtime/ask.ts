@@ -1,11 +1,9 @@
 /** Puts a question to the conductor and records what came of it. */
 
-import {evaluate, toText} from "../expression/index.ts";
 import type {Answer, Question} from "../model/event.ts";
-import type {Checklist, Decision, Gate, Step} from "../model/runbook.ts";
+import type {Step} from "../model/runbook.ts";
 import {stepName} from "../model/runbook.ts";
 import {whenAborted} from "./inputs.ts";
-import {describeActual, describeFailure, scopeOf} from "./scope.ts";
 import type {Stage} from "./stage.ts";
 
 /** The answer; null: it was withdrawn, or nobody answered, which stops the run. */
@@ -29,35 +27,6 @@ export async function putQuestion(stage: Stage, step: Step, question: Question):
     return answer;
   } finally {
     asking.end();
-  }
-}
-
-export function questionOf(stage: Stage, step: Gate | Checklist | Decision): Question {
-  switch (step.type) {
-    case "gate":
-      return {type: "gate", role: step.role};
-    case "checklist":
-      return {type: "checklist"};
-    case "decision":
-      return {type: "decision", ...propose(stage, step)};
-  }
-}
-
-/** The choice that the document's expression speaks for, if it can be evaluated and names one. */
-function propose(stage: Stage, {id, choose, choices}: Decision): {readonly proposed: number | null; readonly why: string | null} {
-  if (choose === null) return {proposed: null, why: null};
-  const scope = scopeOf(stage, {at: id});
-  try {
-    const label = toText(evaluate(choose.source, scope));
-    const proposed = choices.findIndex((choice) => choice.label === label);
-    return proposed === -1
-      ? {proposed: null, why: `${choose.source} is "${label}", which is no choice`}
-      : {proposed, why: `${choose.source}: ${describeActual(stage.redactor, choose.source, scope)}`};
-  } catch (error) {
-    return {
-      proposed: null,
-      why: `${choose.source}: ${describeFailure(stage.redactor, (scope) => toText(evaluate(choose.source, scope)), scope, error)}`
-    };
   }
 }
 

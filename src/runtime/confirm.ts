@@ -1,6 +1,6 @@
 /** A cell that destroys, might destroy, or says `confirm`, starts only after a person has confirmed exactly this. */
 import {createHash} from "node:crypto";
-import type {Confirmation} from "../model/event.ts";
+import type {Confirmation, Exactly} from "../model/event.ts";
 import type {AnyKind, Assessment, BoundVariable} from "../model/kind.ts";
 import type {Cell} from "../model/runbook.ts";
 import {putQuestion} from "./ask.ts";
@@ -51,13 +51,13 @@ export interface Circumstances {
   readonly target: string;
 }
 
+export function toConfirmation(cell: Cell, assessment: Assessment, circumstances: Circumstances): Confirmation {
+  return {type: "confirmation", phrase: cell.options.phrase, ...toExactly(cell, assessment, circumstances)};
+}
+
 /** The hash covers all that the person can see: text, options, host, user, target and the present values. */
-export function toConfirmation(
-  cell: Cell,
-  {reasons, unknown, names}: Assessment,
-  {values: bound, show, target}: Circumstances
-): Confirmation {
-  const {destructive, confirm, phrase} = cell.options;
+export function toExactly(cell: Cell, {reasons, unknown, names}: Assessment, {values: bound, show, target}: Circumstances): Exactly {
+  const {destructive, confirm} = cell.options;
   const values = Object.fromEntries(
     names.toSorted().flatMap((name) => {
       const variable = bound.get(name);
@@ -76,8 +76,6 @@ export function toConfirmation(
     ...(answers.length > 0 && {answers})
   };
   return {
-    type: "confirmation",
-    phrase,
     reasons: [
       ...(destructive === null ? [] : [destructive]),
       ...reasons,

@@ -5,12 +5,13 @@ import type {Edit} from "../model/edit.ts";
 import {editCell} from "../model/edit.ts";
 import {attemptsOf, stepRun} from "../model/run.ts";
 import type {Cell, Step} from "../model/runbook.ts";
-import {putQuestion, questionOf} from "./ask.ts";
+import {putQuestion} from "./ask.ts";
 import {attemptCell, failAttempt} from "./attempt.ts";
 import {assessCell, confirmCell, destroys} from "./confirm.ts";
 import {enterIncludes} from "./enter-includes.ts";
 import {resolveInputs, whenAborted} from "./inputs.ts";
 import {decideLost} from "./lost.ts";
+import {questionOf} from "./question-of.ts";
 import {reachTarget} from "./reach-target.ts";
 import {describeFailure, scopeOf} from "./scope.ts";
 import type {Stage} from "./stage.ts";
@@ -37,7 +38,7 @@ async function enter(stage: Stage, step: Step): Promise<boolean> {
 
 async function passQuestion(stage: Stage, step: Exclude<Step, Cell>): Promise<boolean> {
   if (!(await resolveInputs(stage, step.uses, step))) return false;
-  const answer = await putQuestion(stage, step, questionOf(stage, step));
+  const answer = await putQuestion(stage, step, await questionOf(stage, step));
   return answer !== null && answer.type !== "refused";
 }
 

@@ -3,11 +3,14 @@ import {customElement, property, state} from "lit/decorators.js";
 
 import {openQuestion} from "../model/command.ts";
 import type {Answer} from "../model/event.ts";
+import {planRun} from "../model/plan.ts";
+import {cellsBehind} from "../model/released.ts";
 import type {StepRun, Ticks} from "../model/run.ts";
-import type {Cell, Checklist, Decision, Gate, StepId} from "../model/runbook.ts";
+import type {Checklist, Decision, Gate, StepId} from "../model/runbook.ts";
 import {standing} from "../model/standing.ts";
 import {decisionTree} from "./decision-tree.ts";
 import {RunElement} from "./elements.ts";
+import {gateReleases} from "./gate-releases.ts";
 import {skipIcon} from "./icons.ts";
 import type {ProseContext} from "./prose.ts";
 import {phrases, prose} from "./prose.ts";
@@ -60,14 +63,15 @@ export class RunbookQuestion extends RunElement {
 
   #answering(now: StepRun) {
     const {step, store} = this;
-    if (!store.source.commands || store.run.ended !== null || openQuestion(step, now) === null) return nothing;
+    if (openQuestion(step, now) === null) return nothing;
+    if (!store.source.commands || store.run.ended !== null) return now.status === "asked" ? this.#behind(now) : nothing;
     if (step.type === "decision")
       return html`<div class="question"><label>Note (optional)<input name="note" autocomplete="off"></label></div>`;
     const given: Answer = step.type === "gate" ? {type: "confirmed"} : {type: "completed"};
     const reason = this.#reason(given);
     return html`<div class="question">
       ${step.type === "gate" && step.role !== null ? html`<p class="asks">For the <strong>${step.role}</strong></p>` : nothing}
-      ${step.type === "gate" ? this.#following() : nothing}
+      ${this.#behind(now)}
       <label>Note (optional)<input name="note" autocomplete="off"></label>
       <div class="answers">
         <button type="button" class="confirm" ?disabled=${reason !== null} title=${reason ?? nothing} @click=${() => this.#send(given)}>${step.type === "gate" ? "Confirm" : "All done"}</button>
@@ -75,21 +79,21 @@ export class RunbookQuestion extends RunElement {
       </div></div>`;
   }
 
-  /** The cells behind the gate, up to the next question: what confirming it leads to. */
-  #following() {
-    const {steps} = this.store.runbook;
-    const behind = steps.slice(steps.findIndex(({id}) => id === this.step.id) + 1);
-    const until = behind.findIndex(({type, section}) => type !== "cell" || section !== this.step.section);
-    const next = behind.slice(0, until === -1 ? behind.length : until).filter((step): step is Cell => step.type === "cell");
-    if (next.length === 0) return nothing;
-    return html`<div class="behind"><p class="aside">Behind it, up to the next question or section:</p><ul class="tree">${next.map((cell) => html`<li><outline-step .store=${this.store} .step=${cell}></outline-step>${cell.options.destructive !== null ? html`<span class="danger">${cell.options.destructive}</span>` : nothing}</li>`)}</ul></div>`;
+  /** What confirming the gate leads to. */
+  #behind(now: StepRun) {
+    const {step, store} = this;
+    if (step.type !== "gate") return nothing;
+    if (now.status === "asked" || now.status === "answered")
+      return now.question.type === "gate" ? gateReleases(store, [], now.question.releases) : nothing;
+    const plan = store.run.start?.plan ?? planRun(store.runbook);
+    return gateReleases(store, cellsBehind(store.runbook, store.run, plan, step.id), []);
   }
 
   #answered(now: StepRun) {
     if (now.status === "skipped") return html`<p class="fact">Skipped: ${now.reason}</p>`;
     if (now.status !== "answered") return nothing;
     const how = now.via === "page" ? "" : ` (by ${now.via})`;
-    return html`<p class="fact">${now.answer.type === "refused" ? "Refused" : "Answered"} by <strong>${now.by}</strong>${how} at <time datetime=${now.at}>${timeOfDay(now.at)}</time>${now.note ? html`: “${now.note}”` : nothing}</p>`;
+    return html`${this.#behind(now)}<p class="fact">${now.answer.type === "refused" ? "Refused" : "Answered"} by <strong>${now.by}</strong>${how} at <time datetime=${now.at}>${timeOfDay(now.at)}</time>${now.note ? html`: “${now.note}”` : nothing}</p>`;
   }
 
   #reason(answer: Answer): string | null {

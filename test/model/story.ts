@@ -80,7 +80,11 @@ export const failed = (step: string, message: string, attempt = 1): Fact => ({
   outcome: {type: "failed", message, place: {line: 1, column: null}},
   ending: {...ending, exit: 1}
 });
-export const asked = (step: string): Fact => ({type: "question-asked", step: id(step), question: {type: "gate", role: "commander"}});
+export const asked = (step: string): Fact => ({
+  type: "question-asked",
+  step: id(step),
+  question: {type: "gate", role: "commander", releases: []}
+});
 export const answered = (step: string, answer: "confirmed" | "refused"): Fact => ({
   type: "question-answered",
   step: id(step),

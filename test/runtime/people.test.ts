@@ -80,6 +80,45 @@ describe("a question", () => {
     expect(standing(stepRun(run, id("when-no")))).toBe("passed");
   });
 
+  test("of a gate says exactly what is behind it, up to the next question: the text, the place, the values and their hash", async () => {
+    const drop = cell("drop", 'echo gone "$NAME"', {config: "drops everything", uses: ["NAME"]});
+    const later = cell("later", 'echo "$FOUND"', {config: "ends it", uses: ["FOUND"]});
+    const second: Gate = {...gate, id: id("second")};
+    const book = runbook([cell("before", "true"), gate, drop, later, second, cell("after", "true")], {
+      inputs: [input("NAME", {default: "shop"})]
+    });
+    const asked: Question[] = [];
+    const conductor = conduct(book, {
+      ask: async (_, question) => {
+        asked.push(question);
+        return question.type === "gate" ? answer({type: "confirmed"}) : null;
+      }
+    });
+    await (await begin(book, {conductor})).performance.done;
+    const [first, confirmation] = asked;
+    if (first?.type !== "gate" || confirmation?.type !== "confirmation") throw new Error(JSON.stringify(asked));
+    expect(first.releases).toEqual([
+      {
+        step: "drop",
+        target: expect.stringContaining("local"),
+        reasons: ["drops everything"],
+        unknown: [],
+        values: {NAME: "shop"},
+        text: drop.source,
+        sha256: confirmation.sha256
+      },
+      {
+        step: "later",
+        target: expect.stringContaining("local"),
+        reasons: ["ends it"],
+        unknown: ["what FOUND will be"],
+        values: {},
+        text: later.source,
+        sha256: expect.stringMatching(/^[0-9a-f]{64}$/)
+      }
+    ]);
+  });
+
   test("that is withdrawn leaves the run open", async () => {
     const book = runbook([gate, cell("after", "true")]);
     let asked = 0;

@@ -84,7 +84,15 @@ test("people see where a decision leads and led, what a gate stands before, and 
   });
   await page.getByRole("button", {name: "Run all"}).click();
   await expect.poll(() => said.textContent()).toContain("Declare asks for an answer");
+  const release = stepOf(page, "declare").locator(".behind details.exactly");
+  const shown = await release.locator("summary").textContent();
+  expect(shown).toMatch(/^1 line, local.*sha256 [0-9a-f]{12}…$/s);
+  await release.locator("summary").click();
+  expect(await release.locator("pre").textContent()).toContain("for i in 1 2 3; do echo line $i; done");
+  expect(await findViolations(page)).toEqual([]);
   await stepOf(page, "declare").getByRole("button", {name: "Confirm"}).click();
+  await stepOf(page, "declare").getByText("Answered by").waitFor();
+  expect(await release.locator("summary").textContent(), "the record keeps what was shown").toBe(shown);
 
   const reach = stepOf(page, "reach");
   await reach.getByText("waits for an answer").waitFor();

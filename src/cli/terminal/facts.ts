@@ -203,6 +203,11 @@ function questionDetail(question: Extract<Event, {type: "question-asked"}>["ques
         ...question.unknown.map((reason) => note(`cannot be known: ${quiet(reason)}`)),
         ...Object.entries(question.values).map(([name, value]) => note(`${name} = ${quiet(value)}`))
       ];
+    case "gate":
+      return question.releases.map(({step, target, values, sha256}) => {
+        const given = Object.entries(values).map(([name, value]) => `, ${name}=${quiet(value)}`);
+        return note(`leads to ${step}, ${quiet(target)}${given.join("")}, sha256 ${sha256.slice(0, 16)}…`);
+      });
     case "decision":
       return question.why === null ? [] : [note(quiet(question.why))];
     default:
