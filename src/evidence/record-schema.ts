@@ -176,7 +176,7 @@ const question = v.strictObject({
         sha256: about(hash, "over text, flags, host, user, connection and values, as of a confirmation")
       })
     ),
-    "the cells that a gate led to, as they were shown to whoever answered"
+    "the cells that a gate led to, exactly as they would have run when it was asked"
   ),
   answer: about(v.nullable(text), "null: nobody answered"),
   by: v.nullable(text),
@@ -188,7 +188,7 @@ const question = v.strictObject({
 const deviation = v.strictObject({
   seq: about(count, "of its event in the journal"),
   at: time,
-  deviation: v.picklist(["out-of-order", "repeated", "skipped", "changed", "edited", "rolled-back"]),
+  deviation: v.picklist(["out-of-order", "repeated", "skipped", "changed", "edited", "rolled-back", "not-as-confirmed"]),
   step: v.nullable(text),
   by: text,
   why: about(v.nullable(text), "null: nobody said")

@@ -81,7 +81,7 @@ export type Fact =
   | {readonly type: "reminder-done"; readonly reminder: string; readonly time: number; readonly by: string}
   | {
       readonly type: "deviation-recorded";
-      readonly deviation: "out-of-order" | "repeated" | "skipped" | "changed" | "rolled-back" | "edited";
+      readonly deviation: "out-of-order" | "repeated" | "skipped" | "changed" | "rolled-back" | "edited" | "not-as-confirmed";
       readonly step: StepId | null; // null: the document
       readonly by: string;
       readonly why: string;

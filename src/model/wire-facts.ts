@@ -258,7 +258,7 @@ const readers: Readers = {
   "reminder-done": record<FactOf<"reminder-done">>({type: exactly("reminder-done"), reminder: text, time: place, by: text}),
   "deviation-recorded": record<FactOf<"deviation-recorded">>({
     type: exactly("deviation-recorded"),
-    deviation: exactly("out-of-order", "repeated", "skipped", "changed", "rolled-back", "edited"),
+    deviation: exactly("out-of-order", "repeated", "skipped", "changed", "rolled-back", "edited", "not-as-confirmed"),
     step: nullable(stepId),
     by: text,
     why: text

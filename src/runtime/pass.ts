@@ -11,6 +11,7 @@ import {assessCell, confirmCell, destroys} from "./confirm.ts";
 import {enterIncludes} from "./enter-includes.ts";
 import {resolveInputs, whenAborted} from "./inputs.ts";
 import {decideLost} from "./lost.ts";
+import {noteDifference} from "./not-as-confirmed.ts";
 import {questionOf} from "./question-of.ts";
 import {reachTarget} from "./reach-target.ts";
 import {describeFailure, scopeOf} from "./scope.ts";
@@ -60,6 +61,7 @@ async function passCell(stage: Stage, written: Cell, edit: Edit | undefined): Pr
   if (!(await resolveInputs(stage, cell.uses, cell))) return false;
   const assessment = await assessCell(stage.kindOf(cell), cell, stage.variables.bound.keys());
   if (!(await confirmCell(stage, cell, assessment))) return false;
+  await noteDifference(stage, cell, assessment, edit !== undefined);
   if (edit) await stage.record({type: "deviation-recorded", deviation: "edited", step: cell.id, by: edit.by, why: edit.why});
   return executeUntil(stage, cell, begun, destroys(cell, assessment));
 }

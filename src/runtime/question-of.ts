@@ -3,8 +3,11 @@ import {evaluate, toText} from "../expression/index.ts";
 import type {Question, Release} from "../model/event.ts";
 import {cellsBehind} from "../model/released.ts";
 import type {Cell, Checklist, Decision, Gate, StepId} from "../model/runbook.ts";
-import type {Circumstances} from "./confirm.ts";
 import {assessCell, describeTarget, toExactly} from "./confirm.ts";
+import {findTemplates} from "./connections/template.ts";
+import type {Foreseen} from "./foresee.ts";
+import {foresee} from "./foresee.ts";
+import {connectionOf} from "./reach-target.ts";
 import {describeActual, describeFailure, scopeOf} from "./scope.ts";
 import type {Stage} from "./stage.ts";
 
@@ -39,23 +42,28 @@ function propose(stage: Stage, {id, choose, choices}: Decision): {readonly propo
 
 /** What confirming a gate leads to, as it would run now: the hash is the one that a confirmation of the cell would have. */
 async function findReleases(stage: Stage, gate: StepId): Promise<readonly Release[]> {
-  const {runbook} = stage.request;
+  const behind = cellsBehind(stage.request.runbook, stage.run, stage.run.start!.plan, gate);
   const releases: Release[] = [];
-  for (const cell of cellsBehind(runbook, stage.run, stage.run.start!.plan, gate)) {
-    const values = withDefaults(stage, cell);
-    const assessment = await assessCell(stage.kindOf(cell), cell, values.keys());
+  for (const [cell, foreseen] of foresee(stage, behind)) {
+    const {values, open} = foreseen;
+    const assessment = await assessCell(stage.kindOf(cell), cell, new Set([...values.keys(), ...open]));
     const target = await describeTarget(stage, cell);
     const exactly = toExactly(cell, assessment, {values, show: (text) => stage.redactor.text(text).text, target});
-    const open = cell.uses.filter((name) => !values.has(name)).map((name) => `what ${name} will be`);
-    releases.push({step: cell.id, target, ...exactly, unknown: [...open, ...exactly.unknown]});
+    const names = new Set([...cell.uses, ...assessment.names].filter((name) => !values.has(name) || open.has(name)));
+    const place = isPlaceOpen(stage, cell, foreseen) ? [placeOpen] : [];
+    releases.push({step: cell.id, target, ...exactly, unknown: [...[...names].map(valueOpen), ...place, ...exactly.unknown]});
   }
   return releases;
 }
 
-/** What is bound, and the defaults that the cell will take. */
-function withDefaults({request, variables}: Stage, {uses}: Cell): Circumstances["values"] {
-  const values: Map<string, {readonly value: string; readonly secret: boolean}> = new Map(variables.bound);
-  for (const {name, type, default: usual} of request.runbook.inputs)
-    if (usual !== null && uses.includes(name) && !values.has(name)) values.set(name, {value: usual, secret: type === "secret"});
-  return values;
+/** What a gate says of a value, and of a place, that nobody can know yet. */
+export const valueOpen = (name: string): string => `what ${name} will be`;
+export const placeOpen = "where it will act";
+
+/** The place has a name in it that has no value yet, or will have another. */
+function isPlaceOpen(stage: Stage, cell: Cell, {changing}: Foreseen): boolean {
+  const {connections, hosts} = stage.request.runbook.settings;
+  const host = hosts[cell.options.on ?? "local"];
+  const places = [connections[connectionOf(stage, cell)], stage.kindOf(cell).targets === "hosts" ? host : undefined];
+  return findTemplates(JSON.stringify(places)).some(({name}) => changing.has(name) || stage.lookup(name) === undefined);
 }

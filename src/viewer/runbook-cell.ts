@@ -17,6 +17,7 @@ import {editedNote, editForm} from "./edit.ts";
 import {Filling, RunElement, Ticking} from "./elements.ts";
 import {editIcon, linkIcon, playIcon, skipIcon, stopIcon, toHereIcon} from "./icons.ts";
 import {lostPanel} from "./lost.ts";
+import {otherThanConfirmed} from "./other-than-confirmed.ts";
 import {Printing} from "./printing.ts";
 import type {ProseContext} from "./prose.ts";
 import {prose} from "./prose.ts";
@@ -99,6 +100,7 @@ export class RunbookCell extends RunElement {
       ${attempts.length > 1 ? this.#attempts(now, attempts as readonly EndedAttempt[], attempt) : nothing}
       ${this.printing.isNow ? attempts.filter((one) => one !== attempt).map((one) => this.#onPaper(one)) : nothing}
       ${attempt ? editedNote(store, cell, attempt, marked) : nothing}
+      ${attempt ? otherThanConfirmed(store, cell.id, attempt, attempts[attempts.indexOf(attempt) - 1]) : nothing}
       ${attempt ? keyed(attempt.number, outputsOf(store, cell, attempt, this.#ranHere)) : nothing}
       ${attempt ? ending(attempt, cell, "confirmed" in now ? now.confirmed : null) : nothing}
       ${cell.after.length > 0 ? html`<div class="step-prose">${prose(cell.after, this.context)}</div>` : nothing}`;

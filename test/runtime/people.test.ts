@@ -119,6 +119,52 @@ describe("a question", () => {
     ]);
   });
 
+  test("of a gate holds for what it showed: another value afterwards is a deviation, a value that nobody knew is none", async () => {
+    const drop = cell("drop", 'echo "gone $NAME"', {uses: ["NAME"], capture: {FOUND: {}}});
+    const later = cell("later", 'echo "$FOUND"', {uses: ["FOUND"]});
+    const book = runbook([gate, drop, later], {inputs: [input("NAME", {default: "shop"})]});
+    let set: () => Promise<unknown> = async () => {};
+    const conductor = conduct(book, {
+      ask: async () => {
+        await set();
+        return answer({type: "confirmed"});
+      }
+    });
+    const {performance} = await begin(book, {conductor});
+    set = () => performance.record({type: "input-set", name: "NAME", value: "bank", secret: false, by: "cy", via: "page"});
+    const run = await performance.done;
+    expect(run.ended).toMatchObject({outcome: "passed"});
+    expect([...run.deviations]).toMatchObject([
+      {
+        deviation: "not-as-confirmed",
+        step: "drop",
+        by: "ada",
+        why: 'since "gate" was confirmed: NAME was "shop", is "bank"'
+      }
+    ]);
+  });
+
+  test("of a gate says what an include behind it will set, and that is no deviation when it comes", async () => {
+    const book = runbook([gate, cell("in.drop", 'echo "$NAME"', {uses: ["NAME"]})], {
+      inputs: [input("NAME", {default: "shop"})],
+      includes: [
+        {id: "in", file: null, section: null, on: {}, own: false, set: {NAME: "bank"}, before: 1, within: "main" as SectionId, span}
+      ]
+    });
+    const asked: Question[] = [];
+    const conductor = conduct(book, {
+      ask: async (_, question) => {
+        asked.push(question);
+        return answer({type: "confirmed"});
+      }
+    });
+    const given = [{name: "NAME", value: "shop", by: "ada", via: "--set" as const}];
+    const run = await (await begin(book, {conductor, values: given})).performance.done;
+    expect(asked).toMatchObject([{type: "gate", releases: [{step: "in.drop", values: {NAME: "bank"}, unknown: []}]}]);
+    expect(run.variables.get("NAME")?.value).toBe("bank");
+    expect([...run.deviations]).toEqual([]);
+  });
+
   test("that is withdrawn leaves the run open", async () => {
     const book = runbook([gate, cell("after", "true")]);
     let asked = 0;

@@ -18,11 +18,11 @@ export const sh: Kind<string | null, {readonly env: Readonly<Record<string, stri
   targets: "hosts",
   read: () => null,
   inspect: async () => [],
-  assess: async ({config}): Promise<Assessment> => ({
+  assess: async ({config, source}, variables): Promise<Assessment> => ({
     verdict: config === null ? "harmless" : "destructive",
     reasons: config === null ? [] : [String(config)],
     unknown: [],
-    names: ["NAME"]
+    names: variables.filter((name) => source.includes(name))
   }),
   open: async (context) => ({env: await context.environment()}),
   execute: ({cell, variables}, {env}, emit, signal) =>

@@ -1,15 +1,14 @@
 import {rm} from "node:fs/promises";
-import {createRequire} from "node:module";
 import {join} from "node:path";
 import {execa} from "execa";
-import type {Browser, Page} from "playwright";
+import type {Browser} from "playwright";
 import {afterAll, afterEach, beforeAll, expect, test} from "vitest";
 
 import {listRuns} from "../../src/runtime/runs.ts";
 import type {Stage} from "./stage.ts";
 import {enter, openBrowser, setStage} from "./stage.ts";
+import {findViolations} from "./violations.ts";
 
-const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const cli = new URL("../../dist/cli/main.js", import.meta.url).pathname;
 let browser: Browser;
 let stage: Stage | undefined;
@@ -49,17 +48,6 @@ echo promoted
 async function run(lag: string, lost: string, ...more: string[]): Promise<number | undefined> {
   const args = [cli, "exec", join(stage!.folder, "drill.md"), "--quiet", "--runs-dir", stage!.runsDirectory, ...more];
   return (await execa(process.execPath, args, {reject: false, env: {LAG: lag, DATA_LOST: lost}})).exitCode;
-}
-
-async function findViolations(page: Page): Promise<readonly unknown[]> {
-  await page.addScriptTag({path: axe}).catch(() => undefined); // the policy of the page forbids scripts of others
-  return page.evaluate(async () => {
-    const {axe} = window as unknown as {
-      axe: {run(root: Document, options: object): Promise<{violations: {id: string; nodes: {html: string}[]}[]}>};
-    };
-    const {violations} = await axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]});
-    return violations.map(({id, nodes}) => `${id}: ${nodes.map(({html}) => html.slice(0, 120)).join(" ")}`);
-  });
 }
 
 test("home says of each runbook what it promises, how its drills went and whether one is overdue, and two runs are compared", async () => {

@@ -1,5 +1,4 @@
 import {readFile} from "node:fs/promises";
-import {createRequire} from "node:module";
 import {join} from "node:path";
 import type {Browser, Page} from "playwright";
 import {afterAll, afterEach, beforeAll, expect, test} from "vitest";
@@ -7,8 +6,8 @@ import {afterAll, afterEach, beforeAll, expect, test} from "vitest";
 import {listRuns} from "../../src/runtime/runs.ts";
 import type {Stage} from "./stage.ts";
 import {enter, openBrowser, setStage} from "./stage.ts";
+import {findViolations} from "./violations.ts";
 
-const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 let browser: Browser;
 let stage: Stage | undefined;
 beforeAll(async () => {
@@ -23,17 +22,6 @@ afterEach(async () => {
 
 const bash = (id: string, source: string): string => `\`\`\`bash {#${id}}\n${source}\n\`\`\`\n\n`;
 const stepOf = (page: Page, id: string) => page.locator(`[id="step:${id}"]`);
-
-async function findViolations(page: Page): Promise<readonly string[]> {
-  if (!(await page.evaluate(() => "axe" in window))) await page.addScriptTag({path: axe});
-  return page.evaluate(async () => {
-    const {axe} = window as unknown as {
-      axe: {run(root: Document, options: object): Promise<{violations: {id: string; nodes: {html: string}[]}[]}>};
-    };
-    const {violations} = await axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]});
-    return violations.map(({id, nodes}) => `${id}: ${nodes.map(({html}) => html.slice(0, 120)).join(" ")}`);
-  });
-}
 
 const text = `# Restore
 

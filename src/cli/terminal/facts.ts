@@ -204,10 +204,15 @@ function questionDetail(question: Extract<Event, {type: "question-asked"}>["ques
         ...Object.entries(question.values).map(([name, value]) => note(`${name} = ${quiet(value)}`))
       ];
     case "gate":
-      return question.releases.map(({step, target, values, sha256}) => {
-        const given = Object.entries(values).map(([name, value]) => `, ${name}=${quiet(value)}`);
-        return note(`leads to ${step}, ${quiet(target)}${given.join("")}, sha256 ${sha256.slice(0, 16)}…`);
-      });
+      return question.releases.flatMap(({step, target, text, values, unknown, sha256}) => [
+        note(`leads to ${step}, ${quiet(target)}, sha256 ${sha256}`),
+        ...text
+          .replace(/\n+$/, "")
+          .split("\n")
+          .map((line) => note(`  | ${quiet(line)}`)),
+        ...Object.entries(values).map(([name, value]) => note(`  ${name} = ${quiet(value)}`)),
+        ...unknown.map((reason) => note(`  cannot be known: ${quiet(reason)}`))
+      ]);
     case "decision":
       return question.why === null ? [] : [note(quiet(question.why))];
     default:
