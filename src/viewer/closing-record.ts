@@ -23,7 +23,7 @@ export class ClosingRecord extends RunElement {
     const open = this.#open(said);
     return html`<section class="closing" aria-label="What only people know">
       ${said.length === 0 ? nothing : html`<dl>${closingTexts.map((name) => entry(closingLabels[name], latest(said, name)))}${this.#findings(said)}${said.map(({signOff, at}) => (signOff === null ? nothing : html`<div><dt>Signed off</dt><dd>${signOff.name}, ${signOff.role}, ${dayAndTime(at)}</dd></div>`))}</dl>`}
-      <p class="aside">${open === 0 ? "All that only people know has been said." : `Of what only people know, ${plural(open, "thing")} nobody has said${source.say === null ? "" : " yet"}.`}
+      <p class="aside">${open === 0 ? "All that only people know has been said." : `What only people know: ${plural(open, "thing")} nobody has said${source.say === null ? "" : " yet"}.`}
         ${source.say === null ? nothing : html`<button type="button" aria-expanded=${this.isOpen ? "true" : "false"} @click=${() => (this.isOpen = !this.isOpen)}>${open === 0 ? "Say more" : "Complete the record"}</button>`}</p>
       ${this.isOpen ? this.#form(said) : nothing}
     </section>`;

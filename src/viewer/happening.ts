@@ -1,6 +1,6 @@
 import type {Event} from "../model/event.ts";
 import type {StepId} from "../model/runbook.ts";
-import {duration, outcomeWord} from "./words.ts";
+import {duration, endingWords} from "./words.ts";
 
 /** One line of what happened in a run: who did what to which step. */
 export interface Happening {
@@ -46,7 +46,7 @@ function words(event: Event): Told | null {
       return {what: `a prompt was answered with ${event.secret}`};
     case "cell-ended":
       return {
-        what: `${outcomeWord(event.outcome)} in ${duration(event.ending.durationMs)}`,
+        what: endingWords(event.outcome, event.ending.durationMs),
         note: event.outcome.type === "failed" || event.outcome.type === "lost" ? event.outcome.message : "",
         tone: event.outcome.type === "passed" ? "good" : "bad"
       };

@@ -16,10 +16,11 @@ export class PageBanner extends RunElement {
   override render() {
     const {store} = this;
     const {asked, broken} = progressOf(store.runbook, store.run);
-    return html`
+    return html`<div class="alerts">
       ${store.connection === "lost" ? html`<p class="banner is-lost" role="alert">Connection lost. What runs goes on; this page catches up as soon as the server answers.</p>` : nothing}
       ${store.connection === "unknown" ? html`<p class="banner is-lost" role="alert">The server was started again and does not know this page any more. Open the address that it printed.</p>` : nothing}
       ${store.trouble === null ? nothing : html`<p class="banner is-refused" role="alert"><span>${store.trouble}</span><button type="button" class="quiet small" aria-label="Dismiss" @click=${() => store.dismiss()}>${closeIcon}</button></p>`}
+      </div>
       ${store.desk?.trouble ? html`<p class="banner is-refused" role="alert">The run could not go on: ${store.desk.trouble}</p>` : nothing}
       ${this.#record()} ${this.#interrupted()} ${this.#ended()}
       ${store.run.ended === null ? [...asked.map((id) => this.#pointer(id, "waits for an answer")), ...this.#askedInputs(), ...this.#dueReminders(), ...broken.map((id) => this.#pointer(id, "did not end well"))] : nothing}
@@ -58,7 +59,7 @@ export class PageBanner extends RunElement {
         ? nothing
         : html`<p class="banner is-interrupted">${mark("interrupted")}<span><strong>Interrupted.</strong> Nobody ended this run: whoever performed it stopped in the middle. Nothing in it claims to have passed that did not.</span></p>`;
     const end = run.ended!;
-    return html`<div class="banner is-${end.outcome}">${mark(word)}<div><p><strong>The ${run.start.mode} ${end.outcome === "stopped" ? "was stopped" : end.outcome === "cancelled" ? "was cancelled" : end.outcome}</strong> after ${duration(end.ms)}.${end.reason ? ` ${sentence(end.reason)}` : ""}</p>
+    return html`<div class="banner is-${end.outcome}">${mark(word)}<div><p><strong>The ${run.start.mode} ${end.outcome === "missed" ? "missed an objective" : end.outcome === "stopped" ? "was stopped" : end.outcome === "cancelled" ? "was cancelled" : end.outcome}</strong> after ${duration(end.ms)}.${end.reason ? ` ${sentence(end.reason)}` : ""}</p>
       ${end.notes.length > 0 ? html`<ul>${end.notes.map((note) => html`<li>${note}</li>`)}</ul>` : nothing}</div></div>`;
   }
 

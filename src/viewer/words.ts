@@ -77,7 +77,7 @@ export function stateWords(step: StepRun): string {
     case "answered":
       return `${answerWord(step)} by ${step.by}`;
     case "ended":
-      return `${outcomeWord(step.attempt.outcome)} ${step.attempt.outcome.type === "timed-out" ? "after" : "in"} ${duration(step.attempt.ending.durationMs)}`;
+      return endingWords(step.attempt.outcome, step.attempt.ending.durationMs);
     default:
       return unreachable(step);
   }
@@ -102,6 +102,12 @@ function answerWord(step: Extract<StepRun, {status: "answered"}>): string {
     default:
       return unreachable(step.answer);
   }
+}
+
+/** How an attempt ended, and after how long; of one that was lost nobody knows how long it went on. */
+export function endingWords(outcome: Outcome, durationMs: number): string {
+  const word = outcomeWord(outcome);
+  return outcome.type === "lost" ? word : `${word} ${outcome.type === "timed-out" ? "after" : "in"} ${duration(durationMs)}`;
 }
 
 export function outcomeWord(outcome: Outcome): string {

@@ -106,6 +106,24 @@ test("a run whose server was killed opens as interrupted, and claims nothing", a
   expect(await read(home.getByRole("banner"))).toContain("interrupted");
 });
 
+test("a lost connection is said in sight of whoever has scrolled down, also on a phone, which has a way back to the list", async () => {
+  const text = `# A\n\n${Array.from({length: 40}, (_, n) => `${"Words. ".repeat(40)}\n\n${bash(`c${n}`, "true")}`).join("")}`;
+  stage = await setStage({"a.md": text});
+  const {page} = await open("/runbook/a.md");
+  await page.setViewportSize({width: 360, height: 700});
+  const back = (await page.getByRole("link", {name: "Runbooks"}).boundingBox())!;
+  expect(Math.min(back.width, back.height)).toBeGreaterThanOrEqual(24);
+  await stepOf(page, "c39").scrollIntoViewIfNeeded();
+  await page.context().setOffline(true);
+  const said = page.getByText("Connection lost");
+  await said.waitFor();
+  const box = (await said.boundingBox())!;
+  const head = (await page.getByRole("banner").boundingBox())!;
+  expect(box.y).toBeGreaterThanOrEqual(head.y + head.height);
+  expect(box.y + box.height).toBeLessThan(700);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+});
+
 test("a lost connection is said, and what was missed comes when it is back", async () => {
   stage = await setStage({"a.md": `# A\n\n${bash("slow", "for i in $(seq 1 30); do echo line $i; sleep 0.1; done")}`});
   const {page} = await open("/runbook/a.md");
