@@ -9,7 +9,7 @@ import {blocksOf, blockText} from "./outputs.ts";
 import {piecesOf} from "./pieces.ts";
 import {countWords, plainLine, plainText, timeWords} from "./plain.ts";
 import {allAttempts, itemText, messageOf} from "./steps.ts";
-import {answeredWords, summaryOf} from "./summary.ts";
+import {answeredWords, releasedWords, summaryOf} from "./summary.ts";
 
 export const toMarkdown: View = (material) => {
   const lines: string[] = [];
@@ -40,7 +40,9 @@ export function resultLines(step: Step, now: StepRun): readonly string[] {
   const attempts = allAttempts(now);
   const words = attempts.length === 0 || now.status === "skipped" || now.status === "answered" ? [stepWords(step, now)] : [];
   const ticks = "ticks" in now ? [...now.ticks].map(([item, tick]) => tickWords(step, item, tick)) : [];
-  const told = [...words, ...(words.length > 0 && ticks.length > 0 ? [""] : []), ...ticks];
+  const released = now.status === "answered" ? releasedWords(now).map((led) => `- ${escapeMarkdown(led)}`) : [];
+  const listed = [...released, ...ticks];
+  const told = [...words, ...(words.length > 0 && listed.length > 0 ? [""] : []), ...listed];
   return [
     "",
     ...told.map((line) => `> ${line}`.trimEnd()),

@@ -12,7 +12,7 @@ import {blocksOf, blockText} from "./outputs.ts";
 import {timeWords} from "./plain.ts";
 import {phrases, showProse} from "./static-prose.ts";
 import {allAttempts, itemText, messageOf} from "./steps.ts";
-import {answeredWords, summaryOf} from "./summary.ts";
+import {answeredWords, releasedWords, summaryOf} from "./summary.ts";
 
 /** Of one attempt, and of all: more is shown where a script runs, and is in the journal. */
 const longestOutput = 16 * 1024;
@@ -102,7 +102,7 @@ function showStep(step: Step, now: StepRun, material: Material, budget: Budget):
         )
       : []),
     ...(now.status === "skipped" ? [paragraph(`skipped${now.by === null ? "" : ` by ${now.by}`}: ${now.reason}`)] : []),
-    ...(now.status === "answered" ? [paragraph(answeredWords(step, now))] : []),
+    ...(now.status === "answered" ? [answeredWords(step, now), ...releasedWords(now)].map(paragraph) : []),
     ...attempts.map((attempt) => showAttempt(attempt, attempts.length, step, budget)),
     "</section>"
   ]

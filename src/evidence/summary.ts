@@ -51,6 +51,16 @@ export function answeredWords(step: Step, now: Extract<StepRun, {status: "answer
   return `${what} by ${by} at ${timeWords(at)} (${via})${note === "" ? "" : `: ${note}`}`;
 }
 
+/** What a gate that was answered led to, exactly as it was when it was asked. */
+export function releasedWords({question}: Extract<StepRun, {status: "answered"}>): readonly string[] {
+  if (question.type !== "gate") return [];
+  return question.releases.map(({step, target, values, unknown, sha256}) => {
+    const given = Object.entries(values).map(([name, value]) => `, ${name}=${value}`);
+    const open = unknown.length === 0 ? "" : `; not known then: ${unknown.join(", ")}`;
+    return `led to ${step}, ${target}${given.join("")}, sha256 ${sha256}${open}`;
+  });
+}
+
 const gitWords = (git: {readonly commit: string; readonly dirty: boolean} | null): string =>
   git === null ? "" : `, git ${git.commit}${git.dirty ? ", changed since" : ""}`;
 

@@ -12,6 +12,7 @@ import {decisionTree} from "./decision-tree.ts";
 import {RunElement} from "./elements.ts";
 import {gateReleases} from "./gate-releases.ts";
 import {skipIcon} from "./icons.ts";
+import {Printing} from "./printing.ts";
 import type {ProseContext} from "./prose.ts";
 import {phrases, prose} from "./prose.ts";
 import {skipForm} from "./skip-form.ts";
@@ -21,6 +22,7 @@ import {timeOfDay} from "./words.ts";
 /** A step that a person answers: a gate, a checklist, a decision. */
 @customElement("runbook-question")
 export class RunbookQuestion extends RunElement {
+  readonly printing = new Printing(this);
   @property({attribute: false}) step!: Gate | Checklist | Decision;
   @property({attribute: false}) context!: ProseContext;
   @state() private skipping = false;
@@ -64,7 +66,8 @@ export class RunbookQuestion extends RunElement {
   #answering(now: StepRun) {
     const {step, store} = this;
     if (openQuestion(step, now) === null) return nothing;
-    if (!store.source.commands || store.run.ended !== null) return now.status === "asked" ? this.#behind(now) : nothing;
+    if (!store.source.commands || store.run.ended !== null)
+      return now.status === "asked" ? html`<div class="step-prose">${this.#behind(now)}</div>` : nothing;
     if (step.type === "decision")
       return html`<div class="question"><label>Note (optional)<input name="note" autocomplete="off"></label></div>`;
     const given: Answer = step.type === "gate" ? {type: "confirmed"} : {type: "completed"};
@@ -84,16 +87,16 @@ export class RunbookQuestion extends RunElement {
     const {step, store} = this;
     if (step.type !== "gate") return nothing;
     if (now.status === "asked" || now.status === "answered")
-      return now.question.type === "gate" ? gateReleases(store, [], now.question.releases) : nothing;
+      return now.question.type === "gate" ? gateReleases(store, [], now.question.releases, this.printing.isNow) : nothing;
     const plan = store.run.start?.plan ?? planRun(store.runbook);
-    return gateReleases(store, cellsBehind(store.runbook, store.run, plan, step.id), []);
+    return gateReleases(store, cellsBehind(store.runbook, store.run, plan, step.id), [], false);
   }
 
   #answered(now: StepRun) {
     if (now.status === "skipped") return html`<p class="fact">Skipped: ${now.reason}</p>`;
     if (now.status !== "answered") return nothing;
     const how = now.via === "page" ? "" : ` (by ${now.via})`;
-    return html`${this.#behind(now)}<p class="fact">${now.answer.type === "refused" ? "Refused" : "Answered"} by <strong>${now.by}</strong>${how} at <time datetime=${now.at}>${timeOfDay(now.at)}</time>${now.note ? html`: “${now.note}”` : nothing}</p>`;
+    return html`<div class="step-prose">${this.#behind(now)}</div><p class="fact">${now.answer.type === "refused" ? "Refused" : "Answered"} by <strong>${now.by}</strong>${how} at <time datetime=${now.at}>${timeOfDay(now.at)}</time>${now.note ? html`: “${now.note}”` : nothing}</p>`;
   }
 
   #reason(answer: Answer): string | null {

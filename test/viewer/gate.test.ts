@@ -90,4 +90,11 @@ test("a gate is confirmed for exactly what it shows, and what ran otherwise is t
   await archive.goto(pathToFileURL(file).href);
   await stepOf(archive, "rename").getByText(note).waitFor();
   expect(await stepOf(archive, "swap").locator("details.exactly pre").first().textContent()).toBe('echo "renames copy $COPY"');
+  await archive.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
+  expect(await stepOf(archive, "swap").locator("details.exactly[open]").count(), "on paper nothing is folded").toBe(2);
+  const bare = await browser.newContext({javaScriptEnabled: false});
+  const plain = await bare.newPage();
+  await plain.goto(pathToFileURL(file).href);
+  expect(await plain.locator("body").textContent()).toMatch(/led to rename, local, COPY=2, sha256 [0-9a-f]{64}/);
+  await bare.close();
 });
