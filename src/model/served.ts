@@ -62,6 +62,7 @@ export interface ServedHome {
   readonly folder: string;
   readonly you: string;
   readonly runbooks: readonly ServedRunbook[];
+  readonly unread: readonly string[]; // names of runbooks that have not been read yet; whoever asks again finds fewer
   readonly runs: readonly ServedRun[]; // newest first
   readonly damage: string | null; // what is wrong with the register of runs
 }

@@ -9,7 +9,9 @@ import type {Library} from "./library.ts";
 import type {Records} from "./records.ts";
 import {toRow} from "./run-row.ts";
 
-/** All that is here: the runbooks with what their runs say together, and the runs. */
+const patienceMs = 150;
+
+/** All that is here: the runbooks with what their runs say together, and the runs. Many that were never read are not read at once. */
 export async function readHome({
   library,
   desks,
@@ -27,7 +29,13 @@ export async function readHome({
   const runs = listed.map((run) => toRow(run, findName(library, known, run)));
   const ofRunbook = new Map(runs.flatMap(({id, runbook}) => (runbook === null ? [] : [[id as string, runbook] as const])));
   const runbooks: ServedRunbook[] = [];
+  const unread: string[] = [];
+  const began = performance.now();
   for (const name of names) {
+    if (!library.isRead(name) && performance.now() - began > patienceMs) {
+      unread.push(name);
+      continue;
+    }
     const desk = desks.peek(name);
     const document = desk ? await desk.refresh() : await library.open(name).catch(() => null);
     if (!document) continue;
@@ -36,7 +44,7 @@ export async function readHome({
     const lastDrill = runs.find((run) => run.runbook === name && run.mode === "drill" && run.standing !== "running") ?? null;
     runbooks.push({...describe(name, document.runbook, own), run: running, lastDrill});
   }
-  return {folder: library.root, you, only: library.only, runbooks, runs, damage};
+  return {folder: library.root, you, only: library.only, runbooks, unread, runs, damage};
 }
 
 function describe(name: string, runbook: Runbook, runs: readonly MeasuredRun[]): Omit<ServedRunbook, "run" | "lastDrill"> {

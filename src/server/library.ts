@@ -20,6 +20,8 @@ export interface Library {
   list(): Promise<readonly string[]>;
   /** Null for a name that is not in the library. */
   open(name: string): Promise<OpenedDocument | null>;
+  /** It has been opened before, so that opening it again costs little. */
+  isRead(name: string): boolean;
   /** An absolute path inside the runbook's library; null for one that leads out of it. */
   locate(name: string, file: string): Promise<string | null>;
 }
@@ -59,6 +61,7 @@ export async function openLibrary(path: string, kinds: readonly AnyKind[]): Prom
       kept.set(name, {opened, read});
       return opened;
     },
+    isRead: (name) => kept.has(name),
     async locate(name, file) {
       const real = await realpath(resolve(root, dirname(name), file)).catch(() => null);
       return real !== null && isInside(root, real) ? real : null;

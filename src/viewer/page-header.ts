@@ -3,13 +3,12 @@ import {customElement, property, state} from "lit/decorators.js";
 
 import type {Mode} from "../model/event.ts";
 import type {Objective} from "../model/runbook.ts";
-import {runStanding} from "../model/standing.ts";
 import "./closing-form.ts";
 import {RunElement, Ticking} from "./elements.ts";
 import {logIcon, outlineIcon, playIcon, searchIcon, stopIcon} from "./icons.ts";
-import {mark} from "./mark.ts";
 import {findClock, standingOf} from "./objectives.ts";
 import {progressOf} from "./progress.ts";
+import {runState} from "./run-state.ts";
 import {clock, duration, span} from "./words.ts";
 
 /** What everybody must see at all times: which run this is, in earnest or not, how far it is, and how long it may still take. */
@@ -23,9 +22,7 @@ export class PageHeader extends RunElement {
     const {store} = this;
     const {run, runbook, desk, record} = store;
     const mode: Mode | null = run.start?.mode ?? desk?.mode ?? null;
-    const word = runStanding(run, store.isLive);
     const {done, of} = progressOf(runbook, run);
-    const isIdle = word === "running" && store.refuse({type: "cancel"}) !== null;
     const operator = run.start?.operator ?? null;
     const others = (desk?.present ?? []).filter((name) => name !== store.document.you);
     return html`<header class="top ${mode === null ? "" : `is-${mode}`}">
@@ -37,7 +34,7 @@ export class PageHeader extends RunElement {
       </div>
       <div class="top-facts">
         ${mode === null ? nothing : this.#mode(mode)}
-        ${run.start === null ? nothing : html`<span class="standing is-${word}">${mark(isIdle ? "pending" : word)} ${isIdle ? "idle" : word}</span>`}
+        ${run.start === null ? nothing : runState(store)}
         ${operator === null ? nothing : html`<span class="operator"><span class="aside">by</span> ${operator}</span>`}
         ${others.length > 0 ? html`<span class="present" title="Also at this page: ${others.join(", ")}"><span class="aside">with</span> ${others.slice(0, 3).join(", ")}${others.length > 3 ? ` and ${others.length - 3} more` : ""}</span>` : nothing}
         <span class="progress"><progress max=${Math.max(of, 1)} value=${done} aria-label="Progress"></progress> ${done} of ${of}</span>

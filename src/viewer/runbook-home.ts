@@ -33,6 +33,10 @@ export class RunbookHome extends PageElement {
     super.disconnectedCallback();
   }
 
+  override updated(): void {
+    if (this.home.unread.length > 0 && !this.isLost) void this.#refresh();
+  }
+
   async #refresh(): Promise<void> {
     if (document.visibilityState !== "visible") return;
     try {
@@ -45,7 +49,8 @@ export class RunbookHome extends PageElement {
   }
 
   override render() {
-    const {folder, you, runbooks, damage} = this.home;
+    const {folder, you, runbooks, unread, damage} = this.home;
+    const count = runbooks.length + unread.length;
     document.title = "Runbooks";
     return html`<header class="top is-home"><div class="top-title"><p class="title">Runbooks</p></div><div class="top-facts"><span class="aside">${folder}</span><span class="operator"><span class="aside">you are</span> ${you}</span></div></header>
       <main class="home">
@@ -53,8 +58,8 @@ export class RunbookHome extends PageElement {
         ${this.isLost ? html`<p class="banner is-lost" role="alert">Connection lost. What is shown may be old.</p>` : nothing}
         ${damage === null ? nothing : html`<p class="banner is-refused">The register of runs is damaged: ${damage}</p>`}
         <section aria-labelledby="runbooks">
-          <h2 id="runbooks">${plural(runbooks.length, "runbook")}</h2>
-          ${runbooks.length === 0 ? html`<p class="empty">There is no Markdown file in this folder.</p>` : html`<ul class="cards">${runbooks.map((runbook) => this.#runbook(runbook))}</ul>`}
+          <h2 id="runbooks">${plural(count, "runbook")}</h2>
+          ${count === 0 ? html`<p class="empty">There is no Markdown file in this folder.</p>` : html`<ul class="cards">${runbooks.map((runbook) => this.#runbook(runbook))}${unread.map(unreadCard)}</ul>`}
         </section>
         ${this.#runs()}
       </main>`;
@@ -63,7 +68,7 @@ export class RunbookHome extends PageElement {
   #runbook({name, title, owner, steps, errors, objectives, run, lastDrill, drill, successRate}: ServedRunbook) {
     const last = this.home.runs.find(({runbook}) => runbook === name);
     return html`<li class="card">
-      <h3><a href="/runbook/${name.split("/").map(encodeURIComponent).join("/")}">${title}</a></h3>
+      <h3><a href=${addressOf(name)}>${title}</a></h3>
       <p class="aside">${name} · ${plural(steps, "step")}${owner === null ? "" : ` · ${owner}`}</p>
       <p class="card-state">
         ${run !== null ? html`<span class="standing is-running">${mark("running")} running now</span>` : last ? standingOf(last, `last ${last.mode ?? "run"}`) : html`<span class="aside">never run</span>`}
@@ -129,3 +134,8 @@ const standingOf = (run: ServedRun, what: string) =>
   html`<span class="standing is-${run.standing}">${mark(run.standing)} ${what} ${run.standing}${run.startedAt === null ? "" : `, ${dayAndTime(run.startedAt)}`}</span>`;
 
 const ago = (ms: number): string => (ms < 86_400_000 ? "today" : `${plural(Math.floor(ms / 86_400_000), "day")} ago`);
+
+const unreadCard = (name: string) =>
+  html`<li class="card"><h3><a href=${addressOf(name)}>${name}</a></h3><p class="aside">is being read…</p></li>`;
+
+const addressOf = (name: string): string => `/runbook/${name.split("/").map(encodeURIComponent).join("/")}`;
