@@ -7,6 +7,6 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    maxWorkers: 2
+    maxWorkers: 3 // they wait more than they work
   }
 });

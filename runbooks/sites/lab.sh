@@ -27,7 +27,7 @@ site_database_status() {
 site_database_stop() {
   local node=${1:-primary} mode=${2:-fast}
   # One that was just killed may still be listed, and cannot be told to stop: what counts is that it does not run.
-  [ "$(site_database_status "$node")" = stopped ] || site_as_server "$PG_BIN/pg_ctl" -D "$LAB/$node" -s -w -t 60 -m "$mode" stop || true
+  [ "$(site_database_status "$node")" = stopped ] || site_as_server "$PG_BIN/pg_ctl" -D "$LAB/$node" -s -w -t 20 -m "$mode" stop || true
   for _ in $(seq 100); do
     [ "$(site_database_status "$node")" = stopped ] && return 0
     sleep 0.1
