@@ -40,7 +40,7 @@ test("a runbook whose last run was interrupted offers to go on, and a lost cell 
   const {page, errors} = await enter(await browser.newContext(), stage.serving.url, "/runbook/a.md");
   const offer = page.locator(".banner.is-interrupted");
   await offer.waitFor();
-  expect(await offer.innerText()).toContain("1 step of it nobody saw end");
+  expect(await offer.textContent()).toContain("1 step of it nobody saw end");
   await offer.getByRole("button", {name: "Go on with it"}).click();
   const two = page.locator('[id="step:two"]');
   await two.getByText("Nobody saw how this ended").waitFor();
@@ -52,7 +52,7 @@ test("a runbook whose last run was interrupted offers to go on, and a lost cell 
   await two.getByText("marked done by ada").waitFor();
   await page.getByRole("button", {name: "Run all"}).click();
   await page.locator('[id="step:three"]').getByText("passed in").waitFor();
-  await expect.poll(() => page.locator('[id="step:three"] .terminal').innerText()).toContain("ada");
+  await expect.poll(() => page.locator('[id="step:three"] .terminal').textContent()).toContain("ada");
   expect(await readFile(join(stage.folder, "ledger"), "utf8")).toBe("two\n");
   expect(errors.filter((error) => !error.includes("409"))).toEqual([]);
 });
