@@ -18,7 +18,12 @@ export interface Lab {
   /** Executes a runbook of the project on the lab, as a drill, and confirms these steps. */
   exec(
     file: string,
-    options?: {readonly set?: Readonly<Record<string, string>>; readonly confirm?: readonly string[]; readonly more?: readonly string[]}
+    options?: {
+      readonly set?: Readonly<Record<string, string>>;
+      readonly confirm?: readonly string[];
+      readonly more?: readonly string[];
+      readonly environmentFile?: string; // another one than the lab's own
+    }
   ): Promise<Ended>;
   /** Executes bash with the site's functions and the lab's environment, and gives what it printed. */
   bash(text: string): Promise<string>;
@@ -66,12 +71,12 @@ export async function openLab(inputs: Readonly<Record<string, string>> = {}): Pr
     folder,
     environmentFile,
     environment,
-    exec: (file, {set: values = {}, confirm = [], more = []} = {}) =>
+    exec: (file, {set: values = {}, confirm = [], more = [], environmentFile: given = environmentFile} = {}) =>
       execute([
         inRoot("runbooks", file),
         "--drill",
         "--env-file",
-        environmentFile,
+        given,
         ...set(values),
         ...confirm.flatMap((id) => ["--confirm", id]),
         ...more

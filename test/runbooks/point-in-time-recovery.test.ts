@@ -254,15 +254,35 @@ describe("a recovery that goes wrong after the stop", () => {
   });
 
   test("with a server that somebody starts again: stop-database notices, and nothing was moved", async () => {
-    const again = lab.bash(
-      `while [ ! -e stop ]; do if [ "$(site_database_status primary)" = stopped ]; then site_database_start primary || true; fi; sleep 0.05; done; rm stop`
-    );
-    const {exit, text} = await recover(`xid ${await shop("select pg_current_xact_id()")}`);
-    await lab.bash("touch stop");
-    await again;
+    const {environmentFile} = await startAgain();
+    const {exit, text} = await lab.exec("point-in-time-recovery.md", {
+      set: {RECOVERY_TARGET: `xid ${await shop("select pg_current_xact_id()")}`, LOST_AT: new Date().toISOString(), UNHARMED: there},
+      confirm: questions,
+      environmentFile
+    });
     expect(exit, text).toBe(1);
     expect(text).toContain("✗ stop-database failed");
     expect(text).toMatch(/somebody still answers|does not stop|lines = \["running"/);
     await expectBack(text);
   });
+
+  /** An environment file whose `pg_ctl` is followed by somebody who starts what was stopped, as it had been started. */
+  async function startAgain(): Promise<{readonly environmentFile: string}> {
+    await lab.bash(`mkdir programs; ln -s "$PG_BIN"/* programs/; rm programs/pg_ctl
+      cat >programs/pg_ctl <<'END'
+#!/bin/bash
+real=$(dirname "$(readlink -f "$(dirname "$0")/postgres")")/pg_ctl
+for ((at = 1; at <= $#; at++)); do [ "\${!at}" != -D ] || { next=$((at + 1)); data=\${!next}; }; done
+started=$(cat "$data/postmaster.opts" 2>/dev/null)
+"$real" "$@"; status=$?
+if [ "\${!#}" = stop ] && [ -n "$started" ] && [[ $data = */primary ]]; then
+  eval "setsid $started </dev/null >>'$data/../again.log' 2>&1 &"
+  for ((tries = 0; tries < 200; tries++)); do "$real" -D "$data" status >/dev/null && break; sleep 0.05; done
+fi
+exit $status
+END
+      chmod 755 programs programs/pg_ctl
+      sed "s|^PG_BIN=.*|PG_BIN=$LAB/programs|" lab.env >again.env`);
+    return {environmentFile: `${lab.folder}/again.env`};
+  }
 });
