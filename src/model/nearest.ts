@@ -16,6 +16,12 @@ export function hint(name: string, known: Iterable<string>): string {
   return found === null ? "" : `; did you mean "${found}"?`;
 }
 
+/** As `hint`; where none is near, all there are to choose from. */
+export function choices(name: string, known: Iterable<string>): string {
+  const names = [...known];
+  return hint(name, names) || (names.length === 0 ? "" : `; there ${names.length === 1 ? "is" : "are"} ${names.join(", ")}`);
+}
+
 /** Edits (insert, delete, replace, swap neighbours) between two words, or `limit` if there are at least so many. */
 function distance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;

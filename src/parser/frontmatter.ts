@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type {Node, Pair} from "yaml";
 import {parseDuration} from "../expression/duration.ts";
 import {lazily} from "../expression/lazily.ts";
-import {hint} from "../model/nearest.ts";
+import {choices} from "../model/nearest.ts";
 import type {Connection, Host, Settings, Span} from "../model/runbook.ts";
 import {type Frontmatter, frontmatter} from "./frontmatter-schema.ts";
 import {DEFAULT_TIMEOUT_MS} from "./options.ts";
@@ -128,7 +128,7 @@ function unknownKey(path: readonly unknown[]): string {
           ? ["timeout"]
           : ["every"];
   const where = path.length === 1 ? "" : ` in "${path.slice(0, -1).join(".")}"`;
-  return `unknown key "${name}"${where}${hint(name, known)}`;
+  return `unknown key "${name}"${where}${choices(name, known)}`;
 }
 
 function wrongValue(issue: Issue, path: readonly unknown[]): string {

@@ -1,7 +1,7 @@
 import {refuseValue} from "../model/command.ts";
 import {variableIn} from "../model/include.ts";
 import type {AnyKind} from "../model/kind.ts";
-import {hint} from "../model/nearest.ts";
+import {choices, hint} from "../model/nearest.ts";
 import type {Cell, Include, Runbook, SectionId, Span, StepId} from "../model/runbook.ts";
 import {isWithin, type Library, toPath} from "./library.ts";
 import type {ParsedFile} from "./parse.ts";
@@ -204,8 +204,8 @@ function checkMaps(runbook: Runbook, way: Way, target: Runbook, {report, library
   const add = (message: string, at: Span = span): void => report.add("include-map", message, at);
   const [here, there] = [namesOf(runbook), namesOf(target)];
   for (const [from, to] of Object.entries(on)) {
-    if (!there.has(from)) add(`the included part knows no connection or host "${from}"${hint(from, there)}`);
-    if (!here.has(to)) add(`there is no connection or host "${to}" here${hint(to, here)}`);
+    if (!there.has(from)) add(`the included part knows no connection or host "${from}"${choices(from, there)}`);
+    if (!here.has(to)) add(`there is no connection or host "${to}" here${choices(to, here)}`);
   }
   const map =
     way.decision === null
@@ -221,7 +221,7 @@ function checkMaps(runbook: Runbook, way: Way, target: Runbook, {report, library
   for (const [name, value] of Object.entries(set)) {
     const input = target.inputs.find((input) => input.name === name);
     const from = variableIn(value);
-    if (!input) add(`the included part has no input "${name}"${hint(name, inputs)}`);
+    if (!input) add(`the included part has no input "${name}"${choices(name, inputs)}`);
     else if (from === null) {
       const refused = refuseValue(input, value);
       if (refused !== null) add(`the included part's input ${refused}`);

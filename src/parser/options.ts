@@ -1,5 +1,5 @@
 import type {AnyKind} from "../model/kind.ts";
-import {hint} from "../model/nearest.ts";
+import {choices} from "../model/nearest.ts";
 import type {CellOptions, Span} from "../model/runbook.ts";
 import type {Attributes} from "./attributes.ts";
 import {type Document, readerOf} from "./document.ts";
@@ -91,7 +91,7 @@ function readTarget({settings, report}: Document, reader: Reader, {targets, name
   const noun = targets === "hosts" ? "host" : "connection";
   const more = other
     ? `; "${on}" is a ${targets === "hosts" ? "connection" : "host"}, and a ${name} cell runs on a ${noun}`
-    : hint(on, known);
+    : choices(on, known);
   report.add("cell-target", `the frontmatter has no ${noun} "${on}"${more}`, reader.find("on")!.span);
   return null;
 }

@@ -1,6 +1,6 @@
 import {parseDuration} from "../expression/duration.ts";
 import {compilePattern, ExpressionError, parseExpression} from "../expression/index.ts";
-import {hint} from "../model/nearest.ts";
+import {choices, hint} from "../model/nearest.ts";
 import type {Expression, Span} from "../model/runbook.ts";
 import type {Attribute, Attributes} from "./attributes.ts";
 import type {RuleName} from "./rules.ts";
@@ -154,7 +154,7 @@ export class Reader {
     const known = [...this.#asked, ...also];
     for (const {name, span} of this.attributes.list) {
       if (known.includes(name)) continue;
-      const better = name === "id" ? "; an id is written #name" : hint(name, known);
+      const better = name === "id" ? "; an id is written #name" : choices(name, known);
       this.#report.add(rule, `unknown ${what} "${name}"${better}`, span);
     }
   }

@@ -1,9 +1,9 @@
 /** What can be judged only when the whole document has been read. */
-import {hint} from "../model/nearest.ts";
+import {choices, hint} from "../model/nearest.ts";
 import type {Decision, Span} from "../model/runbook.ts";
 import type {Document} from "./document.ts";
 import type {Library} from "./library.ts";
-import {list, type PlacedExpression} from "./reader.ts";
+import type {PlacedExpression} from "./reader.ts";
 import type {Report} from "./source.ts";
 
 const OF_AN_ATTEMPT = new Set([
@@ -120,11 +120,7 @@ export function checkObjectives({objectives, milestones, includes, report}: Docu
   for (const {from, to, span} of objectives) {
     for (const name of [from, to]) {
       if (name !== null && !known.includes(name))
-        report.add(
-          "objective-milestone",
-          `there is no milestone "${name}"${hint(name, known) || (known.length > 0 ? `; there is ${list(known)}` : "")}`,
-          span
-        );
+        report.add("objective-milestone", `there is no milestone "${name}"${choices(name, known)}`, span);
     }
   }
 }
