@@ -86,13 +86,15 @@ function attemptLines(attempt: Attempt | EndedAttempt, of: number, step: Step): 
   ];
 }
 
-/** "passed in 3s at 2026-01-01 10:00:00 UTC, attempt 2 of 2, exit 0". */
+/** "passed in 3s at 2026-01-01 10:00:00 UTC, attempt 2 of 2, exit 0"; how long one that was lost went on, nobody knows. */
 export function attemptWords(attempt: Attempt | EndedAttempt, of: number): string {
   const number = of > 1 ? [`attempt ${attempt.number} of ${of}`] : [];
   if (!("outcome" in attempt)) return [`began at ${timeWords(attempt.startedAt)} and has no end in the journal`, ...number].join(", ");
   const {outcome, ending, endedAt} = attempt;
   return [
-    `${outcome.type} in ${formatDuration(ending.durationMs)} at ${timeWords(endedAt)}`,
+    outcome.type === "lost"
+      ? `lost, found at ${timeWords(endedAt)}`
+      : `${outcome.type} in ${formatDuration(ending.durationMs)} at ${timeWords(endedAt)}`,
     ...number,
     ...(ending.exit === null ? [] : [`exit ${ending.exit}`]),
     ...(ending.signal === null ? [] : [ending.signal]),

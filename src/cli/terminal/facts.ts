@@ -151,7 +151,7 @@ function expectationLines(
 
 function endLines(runbook: Runbook, cell: Cell, attempt: EndedAttempt, paint: Paint): readonly string[] {
   const {outcome, ending} = attempt;
-  const took = `in ${formatDuration(ending.durationMs)}`;
+  const took = outcome.type === "lost" ? "" : ` ${paint.dim(`in ${formatDuration(ending.durationMs)}`)}`; // nobody knows how long it went on
   const mark = markOf(standing({status: "ended", attempt, confirmed: null, earlier: []}), paint);
   const rest = [
     ...(ending.detail === null ? [] : ending.detail.split("\n").map((line) => `    ${quiet(line)}`)),
@@ -163,7 +163,7 @@ function endLines(runbook: Runbook, cell: Cell, attempt: EndedAttempt, paint: Pa
     ...(ending.transaction === "failed" ? ["    the transaction has failed and must be rolled back"] : []),
     ...(ending.redactions > 0 ? [`    ${count(ending.redactions, "secret")} hidden in its output`] : [])
   ].map((line) => paint.dim(line));
-  return [`${mark} ${nameOf(cell, paint)} ${outcome.type} ${paint.dim(took)}${outcomeWords(runbook, cell, outcome)}`, ...rest];
+  return [`${mark} ${nameOf(cell, paint)} ${outcome.type}${took}${outcomeWords(runbook, cell, outcome)}`, ...rest];
 }
 
 function truncationLines({options}: Cell, {streams}: Ending): readonly string[] {

@@ -109,7 +109,7 @@ export function jobSummary(runbook: Runbook, run: Run, unanswered: string | null
     const last = attemptsOf(now).at(-1);
     const word = standing(now) === "pending" ? (action === "skip" ? "skipped" : "not reached") : standing(now);
     return [
-      `| ${cell(stepName(found))} | ${broke(now) ? `**${word}**` : word} | ${last ? formatDuration(last.ending.durationMs) : ""} | ${cell(pathOf(runbook, found.span))}:${found.span.line} |`
+      `| ${cell(stepName(found))} | ${broke(now) ? `**${word}**` : word} | ${last && last.outcome.type !== "lost" ? formatDuration(last.ending.durationMs) : ""} | ${cell(pathOf(runbook, found.span))}:${found.span.line} |`
     ];
   });
   const measures = runbook.objectives.flatMap((objective) => {
