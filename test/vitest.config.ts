@@ -1,4 +1,14 @@
 import {defineConfig} from "vitest/config";
+import type {TestSpecification} from "vitest/node";
+import {BaseSequencer} from "vitest/node";
+
+/** The drills take longest, and the last of them would run alone. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isDrill = ({moduleId}: TestSpecification): boolean => moduleId.includes("/test/runbooks/");
+    return (await super.sort(files)).sort((a, b) => Number(isDrill(b)) - Number(isDrill(a)));
+  }
+}
 
 /** Everything that runs in Node, against real processes, a real PostgreSQL and a real browser. */
 export default defineConfig({
@@ -7,6 +17,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    expect: {poll: {timeout: 30_000}}, // of a machine that is busy
+    sequence: {sequencer: LongestFirst},
     maxWorkers: 3 // they wait more than they work
   }
 });
