@@ -36,6 +36,7 @@ export interface DeskState {
   readonly digest: string; // `editionOf` the document as the server knows it now
   readonly mode: Mode; // of the run, or of the one that would start
   readonly following: Following | null;
+  readonly asking: StepId | null; // the step whose question is answered as it was shown; an older one is asked again first
   readonly present: readonly string[];
   readonly values: Readonly<Record<string, string | null>>; // inputs set before the start; null for a secret
   readonly trouble: string | null; // the run could not go on, in words

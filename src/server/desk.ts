@@ -71,6 +71,7 @@ export class Desk {
       digest: editionOf(this.document.runbook),
       mode: this.run.start?.mode ?? this.#mode,
       following: this.#operator.following,
+      asking: this.#operator.asking,
       present: this.broadcast.present,
       values: Object.fromEntries([...this.#values].map(([name, {value}]) => [name, this.#isSecret(name) ? null : value])),
       trouble: this.#trouble,

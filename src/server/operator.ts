@@ -144,7 +144,7 @@ export class Operator implements Conductor {
     const prepared = this.#prepared.get(step.id);
     this.#prepared.delete(step.id);
     this.#approaching = null;
-    if (prepared?.answer && question.type !== "confirmation") return honest(prepared.answer, question);
+    if (prepared?.answer && !needsSight(question)) return honest(prepared.answer, question);
     const answered = waitFor<Answered>(signal, (answer) => {
       this.#asking = {step, question, tick, answer};
     });
@@ -152,6 +152,7 @@ export class Operator implements Conductor {
     this.#sight.onChange();
     return answered.finally(() => {
       this.#asking = null;
+      this.#sight.onChange();
     });
   }
 
@@ -188,6 +189,10 @@ function finishCancelled(runbook: Runbook, run: Run): Move {
   const move = finishCourse(runbook, run, {by: run.cancelled!.by, why: ""});
   return move.type === "pass" ? move : {type: "end"};
 }
+
+/** What it shows is only known once it is asked, and nobody agrees to what they have not seen. */
+const needsSight = (question: Question): boolean =>
+  question.type === "confirmation" || (question.type === "gate" && question.releases.length > 0);
 
 /** Whether a choice is the one that was proposed is not for the page to say. */
 function honest(answered: Answered, question: Question): Answered {

@@ -6,7 +6,7 @@ import type {Answer} from "../model/event.ts";
 import {planRun} from "../model/plan.ts";
 import {cellsBehind} from "../model/released.ts";
 import type {StepRun, Ticks} from "../model/run.ts";
-import type {Checklist, Decision, Gate, StepId} from "../model/runbook.ts";
+import type {Cell, Checklist, Decision, Gate, StepId} from "../model/runbook.ts";
 import {standing} from "../model/standing.ts";
 import {decisionTree} from "./decision-tree.ts";
 import {RunElement} from "./elements.ts";
@@ -77,7 +77,7 @@ export class RunbookQuestion extends RunElement {
       ${this.#behind(now)}
       <label>Note (optional)<input name="note" autocomplete="off"></label>
       <div class="answers">
-        <button type="button" class="confirm" ?disabled=${reason !== null} title=${reason ?? nothing} @click=${() => this.#send(given)}>${step.type === "gate" ? "Confirm" : "All done"}</button>
+        ${this.#mustAsk(now) ? this.#ask() : html`<button type="button" class="confirm" ?disabled=${reason !== null} title=${reason ?? nothing} @click=${() => this.#send(given)}>${step.type === "gate" ? "Confirm" : "All done"}</button>`}
         <button type="button" ?disabled=${this.#reason({type: "refused"}) !== null} @click=${() => this.#send({type: "refused"})}>Refuse</button>
       </div></div>`;
   }
@@ -88,8 +88,25 @@ export class RunbookQuestion extends RunElement {
     if (step.type !== "gate") return nothing;
     if (now.status === "asked" || now.status === "answered")
       return now.question.type === "gate" ? gateReleases(store, [], now.question.releases, this.printing.isNow) : nothing;
-    const plan = store.run.start?.plan ?? planRun(store.runbook);
-    return gateReleases(store, cellsBehind(store.runbook, store.run, plan, step.id), [], false);
+    return gateReleases(store, this.#cellsBehind(), [], false);
+  }
+
+  #cellsBehind(): readonly Cell[] {
+    const {step, store} = this;
+    return cellsBehind(store.runbook, store.run, store.run.start?.plan ?? planRun(store.runbook), step.id);
+  }
+
+  /** What a gate releases, with its values, is found when it is asked; once something else has run, it is asked again. */
+  #mustAsk(now: StepRun): boolean {
+    const {step, store} = this;
+    if (step.type !== "gate" || (now.status === "asked" && store.desk?.asking === step.id)) return false;
+    return this.#cellsBehind().length > 0;
+  }
+
+  #ask() {
+    const {step, store} = this;
+    const reason = store.refuse({type: "execute", step: step.id});
+    return html`<button type="button" class="confirm" ?disabled=${reason !== null} title=${reason ?? nothing} @click=${() => void store.send({type: "execute", step: step.id})}>Show what will run</button>`;
   }
 
   #answered(now: StepRun) {

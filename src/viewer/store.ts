@@ -139,8 +139,10 @@ export class RunStore {
       events: (events) => this.#receive(events),
       desk: (state) => void this.#sitDown(state),
       connection: (state) => {
+        const wasLive = this.isLive;
         this.connection = state;
-        this.#notifyAll();
+        if (this.isLive === wasLive) this.#notify();
+        else this.#notifyAll();
       }
     });
   }
@@ -179,16 +181,22 @@ export class RunStore {
   }
 
   async #sitDown(state: DeskState): Promise<void> {
+    const asked = [this.desk?.asking, state.asking];
+    const {blocked} = this;
     this.desk = state;
     this.#clockAheadMs = Date.parse(state.now) - Date.now();
-    if ((this.run.start?.run ?? null) !== state.run && this.run.start !== null) this.#putAway();
-    if (state.digest !== editionOf(this.runbook)) {
+    const isOther = state.digest !== editionOf(this.runbook);
+    const isAnew = (this.run.start?.run ?? null) !== state.run && this.run.start !== null;
+    if (isAnew) this.#putAway();
+    if (isOther) {
       this.document = await this.source.document();
       this.#steps = stepsById(this.document.runbook);
       this.#lastMs = this.document.lastMs ?? this.#lastMs;
     }
     this.#judge();
-    this.#notifyAll();
+    if (isOther || isAnew || this.blocked !== blocked) return this.#notifyAll();
+    for (const id of new Set(asked)) if (id) this.#notifyStep(id);
+    this.#notify();
   }
 
   #putAway(): void {

@@ -73,6 +73,17 @@ test("a gate may be answered before the run comes to ask, a checklist item by it
   expect(now?.status === "answered" && [...now.ticks.values()].map(({by}) => by)).toEqual(["ada", "grace"]);
 });
 
+test("a gate that was confirmed before anybody saw what it releases is asked all the same", async () => {
+  kitchen = await openKitchen({"a.md": `# A\n\n:::gate[Go]{#go}\nReady?\n:::\n\n${cell("act", "echo acts")}`});
+  const desk = await kitchen.desk("a.md");
+  const confirm = () => desk.command({type: "answer", step: step("go"), answer: {type: "confirmed"}, note: "", phrase: null}, "grace");
+  expect(await confirm()).toBeNull();
+  await until(() => stands(desk.run, "go") === "asked");
+  expect(desk.run.steps.get(step("go"))).toMatchObject({question: {type: "gate", releases: [{step: "act", text: "echo acts"}]}});
+  expect(await confirm()).toBeNull();
+  await until(() => stands(desk.run, "go") === "answered");
+});
+
 test("whether a choice is the proposed one is not for the page to say", async () => {
   kitchen = await openKitchen({
     "a.md": `# A\n\n:::decision[Which?]{#which choose='"Left"'}\n- [Left](#left)\n- [Right](#right)\n:::\n\n## Left\n\n${cell("l", "true")}\n## Right\n\n${cell("r", "true")}`

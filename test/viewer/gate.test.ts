@@ -60,6 +60,7 @@ test("a gate is confirmed for exactly what it shows, and what ran otherwise is t
 
   await stepOf(page, "find").getByRole("button", {name: "Run again"}).click();
   await stepOf(page, "find").getByText("Attempt 2").waitFor();
+  await gate.getByRole("button", {name: "Show what will run"}).click();
   await gate.getByText("waits for an answer").waitFor();
   await gate.getByRole("button", {name: "Confirm"}).click();
   await gate.getByText("Answered by").waitFor();
@@ -97,4 +98,21 @@ test("a gate is confirmed for exactly what it shows, and what ran otherwise is t
   await plain.goto(pathToFileURL(file).href);
   expect(await plain.locator("body").textContent()).toMatch(/led to rename, local, COPY=2, sha256 [0-9a-f]{64}/);
   await bare.close();
+});
+
+test("a gate that the run has not come to shows what will run before it can be confirmed", async () => {
+  stage = await setStage({"a.md": text});
+  const context = await browser.newContext({bypassCSP: true, viewport: {width: 1280, height: 900}});
+  context.setDefaultTimeout(30_000);
+  const {page, errors} = await enter(context, stage.serving.url, "/runbook/a.md");
+  const gate = stepOf(page, "swap");
+  await gate.getByRole("button", {name: "Refuse"}).waitFor();
+  expect(await gate.getByRole("button").allTextContents()).toEqual(["", "Show what will run", "Refuse"]);
+  await gate.getByRole("button", {name: "Show what will run"}).click();
+  await gate.getByText("waits for an answer").waitFor();
+  await gate.locator("details.exactly summary").first().click();
+  expect(await gate.locator("details.exactly pre").first().textContent()).toBe('echo "renames copy $COPY"');
+  await gate.getByRole("button", {name: "Confirm"}).click();
+  await gate.getByText("Answered by").waitFor();
+  expect(errors).toEqual([]);
 });
