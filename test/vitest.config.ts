@@ -1,3 +1,5 @@
+import {availableParallelism} from "node:os";
+
 import {defineConfig} from "vitest/config";
 import type {TestSpecification} from "vitest/node";
 import {BaseSequencer} from "vitest/node";
@@ -15,10 +17,11 @@ export default defineConfig({
   test: {
     root: new URL("..", import.meta.url).pathname,
     include: ["test/**/*.test.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 240_000, // whole runbooks on a real lab, on whatever machine this is
+    hookTimeout: 240_000,
     expect: {poll: {timeout: 30_000}}, // of a machine that is busy
     sequence: {sequencer: LongestFirst},
-    maxWorkers: 3 // they wait more than they work
+    isolate: false, // a process of its own for each file takes a twelfth of the whole
+    maxWorkers: Math.max(3, availableParallelism()) // they wait more than they work
   }
 });

@@ -1,6 +1,6 @@
 import {cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
-import {beforeAll, expect, it, vi} from "vitest";
+import {beforeAll, expect, it} from "vitest";
 
 import {bagInfo} from "../../src/bag/bag-info.ts";
 import {planViews} from "../../src/bag/layout.ts";
@@ -15,7 +15,6 @@ import {attack, attackFile, fileAttacks, flip, makeTarget, signAgain} from "./at
 import {problemsOf, readFiles, rewriteManifests, sha256, verify} from "./bag.ts";
 
 const place = usePlace();
-vi.setConfig({testTimeout: 240_000});
 let target: Target;
 let attacks = 0;
 

@@ -1,10 +1,9 @@
-import {afterAll, beforeAll, expect, test, vi} from "vitest";
+import {afterAll, beforeAll, expect, test} from "vitest";
 
 import type {Lab} from "./lab.ts";
 import {openLab} from "./lab.ts";
 import type {Ended} from "./runbook.ts";
 
-vi.setConfig({testTimeout: 180_000}); // whole runbooks on a real lab
 let lab: Lab;
 beforeAll(async () => {
   lab = await openLab();

@@ -4,7 +4,6 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 
 import {execa} from "execa";
-import {vi} from "vitest";
 
 import {findPostgres} from "../../src/runtime/connections/embedded/programs.ts";
 import type {Ended} from "./runbook.ts";
@@ -34,10 +33,8 @@ export interface Lab {
   close(): Promise<void>;
 }
 
-vi.setConfig({testTimeout: 240_000, hookTimeout: 240_000}); // a recovery starts servers, on whatever machine this is
-
 /** Small, so that a test is about what happens and not about how much. */
-const volume = {MESSAGES: "4000", WAL_SEGMENT_MB: "1"};
+const volume = {MESSAGES: "4000", WAL_SEGMENT_MB: "1", WRITES_PER_SECOND: "5"};
 
 export async function openLab(inputs: Readonly<Record<string, string>> = {}): Promise<Lab> {
   await buildCli();
