@@ -79,7 +79,8 @@ function read(port, lastId = 0) {
       last = text.slice(-1000);
       const first = /"ms":([\d.]+)/.exec(piece.latin1Slice(0, Math.min(300, piece.length))); // it has waited longest
       if (first) reader.latencies.push(now - Number(first[1]));
-      const found = /id: run\/(\d+)\ndata: \{[^\n]*"ms":([\d.]+)[^\n]*\n\n$/.exec(last);
+      // A beat, or who is present, may stand after it.
+      const found = [...last.matchAll(/id: run\/(\d+)\ndata: \{[^\n]*"ms":([\d.]+)[^\n]*\n\n/g)].at(-1);
       if (!found) return;
       const seq = Number(found[1]);
       if (seq < reader.seen) return reject(new Error(`event ${seq} came after ${reader.seen}`));

@@ -17,6 +17,7 @@ interface Follower {
 }
 
 const pauseMs = 50;
+const pieceLength = 64 * 1024; // characters; a reader that has taken one is alive
 
 export class Broadcast {
   #run: RunId | null = null;
@@ -92,13 +93,13 @@ export class Broadcast {
   #flush(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    const events = this.#waiting;
+    const before = this.#batches.length;
+    for (const batch of toBatches(this.#run, this.#waiting)) this.#batches.push(batch);
     this.#waiting = [];
-    const bytes = events.length === 0 ? null : Buffer.from(events.map((event) => toFrame(this.#run, event)).join(""));
-    if (bytes) this.#batches.push({lastSeq: events.at(-1)!.seq, bytes});
+    const length = this.#batches.slice(before).reduce((sum, {bytes}) => sum + bytes.length, 0);
     for (const follower of this.#followers) {
       if (follower.line.isFree) this.#feed(follower);
-      else if (bytes) follower.line.miss(bytes.length);
+      else if (length > 0) follower.line.miss(length);
     }
   }
 
@@ -110,6 +111,16 @@ export class Broadcast {
       line.write(this.#state);
     }
     while (line.isFree && follower.next < this.#batches.length) line.write(this.#batches[follower.next++]!.bytes);
+  }
+}
+
+function* toBatches(run: RunId | null, events: readonly Event[]): Generator<Batch> {
+  let text = "";
+  for (const [place, event] of events.entries()) {
+    text += toFrame(run, event);
+    if (text.length < pieceLength && place < events.length - 1) continue;
+    yield {lastSeq: event.seq, bytes: Buffer.from(text)};
+    text = "";
   }
 }
 

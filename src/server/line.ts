@@ -1,6 +1,6 @@
 /**
  * The connection of one browser, over which it may follow several runbooks. A reader that is slow is not waited for: it gets the
- * next bytes when it took the last, and is cut off when too much has come meanwhile. It resumes from where it was.
+ * next bytes when it took the last, and is cut off when it takes nothing while much comes. It resumes from where it was.
  */
 import type {ServerResponse} from "node:http";
 
@@ -16,6 +16,7 @@ export interface Line {
 }
 
 const mostMissed = 1024 * 1024; // bytes
+const slowMs = 1000; // whoever takes a piece within it only has a slow line
 const beatMs = 5000;
 const patienceMs = 30_000; // a reader that took nothing for so long is cut off, however little came
 
@@ -56,7 +57,7 @@ export function openLine(outgoing: ServerResponse, name: string): Line {
     write,
     miss(bytes) {
       missed += bytes;
-      if (missed + outgoing.writableLength > mostMissed) outgoing.destroy();
+      if (missed > mostMissed && blockedSince !== null && performance.now() - blockedSince > slowMs) outgoing.destroy();
     },
     onFree: (listener) => void freed.push(listener),
     onClose: (listener) => void closed.push(listener),

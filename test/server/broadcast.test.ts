@@ -80,6 +80,26 @@ test("a reader that takes nothing while much comes is cut off, and gets the rest
   again.socket.destroy();
 });
 
+test("a reader with a slow line is not cut off while it takes what comes", async () => {
+  const port = await serve();
+  const slow = follow(port, "grace");
+  await expect.poll(() => broadcast.present).toEqual(["grace"]);
+  const began = performance.now();
+  slow.socket.on("data", () => {
+    slow.socket.pause(); // at most 6 MB a second
+    setTimeout(() => slow.socket.resume(), 10);
+  });
+  let seq = 0;
+  while (performance.now() - began < 3000) {
+    for (let i = 0; i < 16; i++) tell(++seq, "x".repeat(64 * 1024));
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(broadcast.present, `${seq} events`).toEqual(["grace"]);
+  }
+  slow.socket.removeAllListeners("data").on("data", () => {});
+  slow.socket.destroy();
+  await expect.poll(() => broadcast.present).toEqual([]);
+});
+
 test("who is present is told once for all that came and went together", async () => {
   const port = await serve();
   const ada = follow(port, "ada");
