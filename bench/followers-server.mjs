@@ -2,6 +2,8 @@
 // what it has cost; "flood" makes 16 MB more, in three seconds.
 import {createServer} from "node:http";
 
+import {ownPeak} from "./measure.mjs";
+
 const [module, rate, seconds] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];
 const {Broadcast, openLine, toFrame} = await import(module);
 const stepMs = 10;
@@ -48,5 +50,5 @@ process.on("message", async (what) => {
   }
   await new Promise((resolve) => setTimeout(resolve, 1000));
   const {user, system} = process.cpuUsage(before);
-  process.send({cpuMs: (user + system) / 1000, rssMb: process.resourceUsage().maxRSS / 1024, events: seq, bytes});
+  process.send({cpuMs: (user + system) / 1000, rssMb: ownPeak(), events: seq, bytes});
 });

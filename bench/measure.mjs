@@ -56,6 +56,15 @@ function readPeak(pid, peak) {
   }
 }
 
+/** The most memory that this process has held, in MB. Node would tell what its parent held, when that was more. */
+export function ownPeak() {
+  let peak = process.resourceUsage().maxRSS / 1024;
+  readPeak("self", (mb) => {
+    peak = mb;
+  });
+  return peak;
+}
+
 /** Rows of the report: what was measured, beside what, the ratio, and the target where there is one. */
 export function report(rows) {
   const cells = rows.map(({what, beside, value, target}) => [

@@ -2,6 +2,8 @@
 // node parse-once.mjs <bundle> <document> <runbook|remark>
 import {readFileSync} from "node:fs";
 
+import {ownPeak} from "./measure.mjs";
+
 const [module, path, how] = process.argv.slice(2);
 const {parseRunbook, kinds, parsePlainly} = await import(module);
 const bytes = readFileSync(path);
@@ -12,4 +14,4 @@ const ms = Number(process.hrtime.bigint() - began) / 1e6;
 
 const errors = how === "remark" ? [] : parsed.problems.filter(({severity}) => severity === "error");
 if (errors.length > 0) throw new Error(`${path}: ${errors[0].message} at line ${errors[0].span.line}`);
-console.log(JSON.stringify({ms, peakMb: process.resourceUsage().maxRSS / 1024}));
+console.log(JSON.stringify({ms, peakMb: ownPeak()}));
