@@ -114,6 +114,13 @@ test("on paper every row, every attempt and every line is there", async () => {
   await page.locator('[id="step:shell"] .terminal').waitFor();
   await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
   await page.emulateMedia({media: "print"});
+  await page.setViewportSize({width: 700, height: 1000}); // what A4 leaves
+  const cutOff = await page.evaluate(() =>
+    [...document.querySelectorAll("main *")]
+      .filter(({clientWidth, scrollWidth}) => clientWidth > 0 && scrollWidth > clientWidth + 1)
+      .map(({tagName, className, textContent}) => `${tagName} ${className} ${textContent?.slice(0, 40)}`)
+  );
+  expect(cutOff, "nothing is wider than the paper").toEqual([]);
   await page.getByText("the first time").first().waitFor();
   expect(await page.locator('[id="step:table"] tbody tr').count()).toBe(130);
   expect(await page.locator('[id="step:again"]').textContent()).toMatch(/the first time[\s\S]*the second time/);
