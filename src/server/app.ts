@@ -15,7 +15,7 @@ import type {Access} from "./access.ts";
 import type {Asset} from "./assets.ts";
 import {imageTypes} from "./assets.ts";
 import type {Desks} from "./desks.ts";
-import {streamEvents, toLines} from "./event-stream.ts";
+import {streamEvents, toGroups, toList} from "./event-stream.ts";
 import {findInOutput} from "./find-in-output.ts";
 import {safeHeaders} from "./headers.ts";
 import {readHome} from "./home.ts";
@@ -87,7 +87,7 @@ export function createApp({access, assets, library, desks, records}: AppParts): 
   app.get("/api/past", async (context) => {
     const name = context.req.query("runbook") ?? "";
     const desk = await desks.find(name);
-    return desk === null ? unknownRunbook(context, name) : lines(desk.broadcast.past());
+    return desk === null ? unknownRunbook(context, name) : list(desk.broadcast.past());
   });
   app.post("/api/commands", async (context) => {
     const name = context.req.query("runbook") ?? "";
@@ -120,7 +120,7 @@ export function createApp({access, assets, library, desks, records}: AppParts): 
   });
   app.get("/api/runs/:id/past", async (context) => {
     const events = await records.past(context.req.param("id"));
-    return events === null ? unknownRun(context) : lines(toLines(events));
+    return events === null ? unknownRun(context) : list(toGroups(events));
   });
   app.get("/api/runs/:id/events", async (context) => {
     const id = context.req.param("id");
@@ -182,9 +182,9 @@ async function readBody(context: Context<Env>): Promise<unknown> {
 }
 
 /** One JSON text a line, at the pace of the reader. */
-const lines = (parts: Iterable<string>): Response =>
-  new Response(Readable.toWeb(Readable.from(parts, {highWaterMark: 1})) as ReadableStream, {
-    headers: {...safeHeaders, "Content-Type": "application/x-ndjson; charset=utf-8"}
+const list = (groups: Iterable<string>): Response =>
+  new Response(Readable.toWeb(Readable.from(toList(groups), {highWaterMark: 1})) as ReadableStream, {
+    headers: {...safeHeaders, "Content-Type": "application/json"}
   });
 
 const unknownRunbook = (context: Context<Env>, name: string): Response => refuse(context, 404, `there is no runbook "${name}" here`);

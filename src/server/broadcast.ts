@@ -58,9 +58,14 @@ export class Broadcast {
     this.#arm();
   }
 
-  /** What has been told of the run so far, an event a line. */
+  /** What has been told of the run so far, as JSON, in groups with commas between. */
   *past(): Generator<string> {
-    for (const {bytes} of [...this.#batches]) yield bytes.toString().replaceAll(/^id: .*\ndata: (.*)\n\n/gm, "$1\n");
+    for (const {bytes} of [...this.#batches])
+      yield bytes
+        .toString()
+        .slice(0, -2)
+        .replaceAll(/(?:\n\n)?^id: .*\ndata: /gm, ",")
+        .slice(1);
   }
 
   /** Serves one reader until it goes; `lastId` is what it had, as `run/seq`. */

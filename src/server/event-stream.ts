@@ -6,13 +6,23 @@ const beatMs = 15_000;
 
 const together = 256;
 
-/** Events that have happened, in groups, an event a line. */
-export function* toLines(events: readonly Event[]): Generator<string> {
+/** Events that have happened, as JSON, in groups with commas between. */
+export function* toGroups(events: readonly Event[]): Generator<string> {
   for (let at = 0; at < events.length; at += together)
     yield events
       .slice(at, at + together)
-      .map((event) => `${JSON.stringify(event)}\n`)
-      .join("");
+      .map((event) => JSON.stringify(event))
+      .join(",");
+}
+
+/** Such groups as one JSON array. */
+export function* toList(groups: Iterable<string>): Generator<string> {
+  let before = "[";
+  for (const group of groups) {
+    yield before + group;
+    before = ",";
+  }
+  yield before === "[" ? "[]" : "]";
 }
 
 /** Events as they come, as server-sent events; at the end it says so. The reader's pace is the writer's. */

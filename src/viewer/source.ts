@@ -131,9 +131,7 @@ function noticeStrangers(listener: Listener): Listener {
 async function readPast(address: string): Promise<readonly Event[]> {
   try {
     const response = await fetch(address);
-    if (!response.ok) return [];
-    const text = (await response.text()).trimEnd();
-    return text === "" ? [] : (JSON.parse(`[${text.replaceAll("\n", ",")}]`) as Event[]);
+    return response.ok ? ((await response.json()) as Event[]) : [];
   } catch {
     return [];
   }

@@ -36,6 +36,7 @@ export class RunStore {
   #clockAheadMs = 0;
   #leave: (() => void) | null = null;
   #happenings: Happening[] = [];
+  #untold: Event[] = []; // nobody has asked for what they say yet
   readonly #watchers = new Set<Watcher>();
   readonly #stepWatchers = new Map<StepId, Set<Watcher>>();
 
@@ -52,7 +53,7 @@ export class RunStore {
     const past = source.past();
     const store = new RunStore(source, await source.document());
     const caughtUp = past.then((events) => {
-      if (events.length > 0) store.#receive(events);
+      if (events.length > 0) store.#receive(events, {isPast: true});
       store.#follow();
     });
     await Promise.race([caughtUp, new Promise((resolve) => setTimeout(resolve, patienceMs))]);
@@ -61,6 +62,10 @@ export class RunStore {
 
   /** What happened in the run, the oldest first; it grows in place. */
   get happenings(): readonly Happening[] {
+    for (const event of this.#untold.splice(0)) {
+      const happening = tell(event);
+      if (happening) this.#happenings.push(happening);
+    }
     return this.#happenings;
   }
 
@@ -147,7 +152,8 @@ export class RunStore {
     });
   }
 
-  #receive(events: readonly Event[]): void {
+  /** `isPast`: it happened before anybody looked, and is not announced. */
+  #receive(events: readonly Event[], {isPast = false} = {}): void {
     const changed = new Set<StepId>();
     let beyondOutput = false;
     let started = false;
@@ -161,9 +167,8 @@ export class RunStore {
         if (event.type === "output-written") continue;
         beyondOutput = true;
         started ||= event.type === "cell-started";
-        const happening = tell(event);
-        if (happening) this.#happenings.push(happening);
-        const words = announce(event, this.#steps);
+        this.#untold.push(event);
+        const words = isPast ? null : announce(event, this.#steps);
         if (words !== null) said.push(words);
       }
     } catch {
@@ -201,6 +206,7 @@ export class RunStore {
 
   #putAway(): void {
     this.#happenings = [];
+    this.#untold = [];
     this.#lastMs = {...this.#lastMs, ...durationsOf(this.run)};
     this.run = blank;
     this.stale = new Map();

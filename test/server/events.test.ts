@@ -118,11 +118,8 @@ test("a port that is taken is said in words", async () => {
 
 async function readPast(url: string, path: string): Promise<readonly Event[]> {
   const response = await fetch(new URL(path, url), {headers: {cookie: await enter(url)}});
-  expect(response.headers.get("content-type")).toContain("application/x-ndjson");
-  return (await response.text())
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as Event);
+  expect(response.headers.get("content-type")).toBe("application/json");
+  return (await response.json()) as Event[];
 }
 
 interface Follower {

@@ -9,7 +9,7 @@ import type {RunId, StepId} from "../../src/model/runbook.ts";
 import {stampFact} from "../../src/model/wire.ts";
 import {kinds} from "../../src/runtime/kinds/index.ts";
 import {readAssets} from "../../src/server/assets.ts";
-import {toLines} from "../../src/server/event-stream.ts";
+import {toGroups, toList} from "../../src/server/event-stream.ts";
 import {safeHeaders} from "../../src/server/headers.ts";
 import {readRunbook} from "../../src/server/library.ts";
 import {began, ending, passed} from "../model/story.ts";
@@ -63,7 +63,7 @@ export async function tellRun(text: string, ...first: readonly Fact[]): Promise<
       response.setHeader("Content-Type", "application/json");
       response.end(JSON.stringify({id: run, name: path, runbook, highlights, you: "ada", live: true, here: false, damage: null}));
     } else if (pathname === `/api/runs/${run}/past`) {
-      response.end([...toLines(events)].join(""));
+      response.end([...toList(toGroups(events))].join(""));
     } else if (pathname === `/api/runs/${run}/events`) {
       const after = Number(new URL(request.url ?? "/", "http://told").searchParams.get("after")?.split("/")[1]) || 0;
       response.writeHead(200, {"Content-Type": "text/event-stream"});
