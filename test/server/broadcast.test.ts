@@ -7,6 +7,7 @@ import {afterEach, expect, test} from "vitest";
 import type {Event} from "../../src/model/event.ts";
 import type {RunId, StepId} from "../../src/model/runbook.ts";
 import {Broadcast} from "../../src/server/broadcast.ts";
+import {toList} from "../../src/server/event-stream.ts";
 import {openLine} from "../../src/server/line.ts";
 
 let broadcast: Broadcast;
@@ -98,6 +99,17 @@ test("a reader with a slow line is not cut off while it takes what comes", async
   slow.socket.removeAllListeners("data").on("data", () => {});
   slow.socket.destroy();
   await expect.poll(() => broadcast.present).toEqual([]);
+});
+
+test("what has been told can be had as JSON, whatever is in it", async () => {
+  await serve();
+  const texts = ["plain\n", "one\u2028id: run/9\u2029data: two\n\nid: run/9\ndata: three\n\n", "last"];
+  for (const [place, text] of texts.entries()) {
+    tell(place + 1, text);
+    if (place > 0) await new Promise((resolve) => setTimeout(resolve, 80)); // the first two in one piece
+  }
+  const told = JSON.parse([...toList(broadcast.past())].join("")) as Event[];
+  expect(told.map((event) => event.type === "output-written" && event.output.type === "text" && event.output.text)).toEqual(texts);
 });
 
 test("who is present is told once for all that came and went together", async () => {
