@@ -92,7 +92,7 @@ export function recordOutput({
       bytes: before?.bytes ?? 0,
       head: before?.head ?? [],
       rest: empty,
-      file: before && before.inFile > 0 ? openOutputFile(join(folder, "outputs", path), {from: before.inFile}) : null,
+      file: before && before.inFile > 0 ? openFile(path, before.inFile) : null,
       stated: before?.inFile ?? 0,
       gap: before !== undefined
     };
@@ -116,12 +116,16 @@ export function recordOutput({
 
   function overflow(stream: StreamRecord, bytes: Uint8Array): void | Promise<void> {
     if (stream.file === null) {
-      stream.file = openOutputFile(join(folder, "outputs", stream.path));
+      stream.file = openFile(stream.path);
       for (const part of stream.head) void stream.file.write(part); // the file is the whole stream, so that its hash can be checked
       stream.head = [];
     }
-    journal.expect(0);
     return stream.file.write(bytes);
+  }
+
+  /** The journal says how far the file reaches, each time that it reaches further: who reads along knows no other way. */
+  function openFile(path: string, from = 0): OutputFile {
+    return openOutputFile(join(folder, "outputs", path), {from, onWritten: () => journal.expect(0)});
   }
 
   function write(output: Exclude<RawOutput, {type: "bytes"}>): void | Promise<void> {

@@ -18,8 +18,11 @@ const mostBytes = 1024 ** 3;
 const queueBytes = 1024 ** 2;
 const syncBytes = 16 * 1024 ** 2; // so much goes to the disk by itself, beside the rest, so that the end need not wait for all of it
 
-/** `from`: the file is there, and what follows its first so many bytes is put in their place. */
-export function openOutputFile(path: string, {limit = mostBytes, from = 0}: {limit?: number; from?: number} = {}): OutputFile {
+/** `from`: the file is there, and what follows its first so many bytes is put in their place. `onWritten`: more stands in it. */
+export function openOutputFile(
+  path: string,
+  {limit = mostBytes, from = 0, onWritten}: {limit?: number; from?: number; onWritten(): void}
+): OutputFile {
   let queue: Uint8Array[] = [];
   let queued = 0;
   let taken = from;
@@ -73,6 +76,7 @@ export function openOutputFile(path: string, {limit = mostBytes, from = 0}: {lim
       file ??= await create();
       await writeAll(file, group, bytes);
       written += bytes;
+      onWritten();
       if (syncing === null && written - synced > syncBytes) syncing = sync(file);
     } catch (error) {
       fail(error);

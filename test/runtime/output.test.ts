@@ -1,6 +1,8 @@
-import {createHash} from "node:crypto";
+import {createHash, pbkdf2} from "node:crypto";
+import {writeFileSync} from "node:fs";
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
+import {promisify} from "node:util";
 import {describe, expect, test} from "vitest";
 import type {Output} from "../../src/model/event.ts";
 import type {EndedAttempt} from "../../src/model/run.ts";
@@ -69,6 +71,19 @@ describe("what a cell prints", () => {
       bytes: 1988895
     });
     expect((await readFile(join(tried.performance.folder, "outputs", "one.1.err"))).toString()).toBe("problem\n");
+  });
+
+  test("is told of to its end while the cell waits, however late the disk takes it", async () => {
+    const source = 'until test -e "$RUNBOOK_RUN_DIRECTORY/go"; do sleep 0.05; done; seq 100001 120000; sleep 30';
+    const {performance, events} = await begin(runbook([cell("one", source)]));
+    await expect.poll(() => events.some(({type}) => type === "cell-started")).toBe(true);
+    const busy = Array.from({length: 8}, () => promisify(pbkdf2)("a", "b", 300_000, 64, "sha512")); // what files are written by
+    writeFileSync(join(performance.folder, "go"), "");
+    const told = () =>
+      events.flatMap((event) => (event.type === "output-written" && event.output.type === "overflowed" ? [event.output.bytes] : []));
+    await Promise.all(busy);
+    await expect.poll(() => told().at(-1), {timeout: 5000}).toBe(140_000);
+    await performance.kill();
   });
 
   test("cannot be promised on when not all of it is in memory", async () => {
