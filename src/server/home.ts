@@ -31,14 +31,18 @@ export async function readHome({
   const runbooks: ServedRunbook[] = [];
   const unread: string[] = [];
   const began = performance.now();
+  let readNow = 0;
   for (const name of names) {
-    if (!library.isRead(name) && performance.now() - began > patienceMs) {
+    const isRead = library.isRead(name);
+    // One at least is read each time: nobody asks in vain.
+    if (!isRead && readNow > 0 && performance.now() - began > patienceMs) {
       unread.push(name);
       continue;
     }
     const desk = desks.peek(name);
     const document = desk ? await desk.refresh() : await library.open(name).catch(() => null);
     if (!document) continue;
+    if (!isRead) readNow++;
     const own = measured.filter(({id}) => ofRunbook.get(id) === name).map((run): MeasuredRun => ({...run, path: name}));
     const running = desk?.run.start && !desk.run.ended ? desk.run.start.run : null;
     const lastDrill = runs.find((run) => run.runbook === name && run.mode === "drill" && run.standing !== "running") ?? null;
