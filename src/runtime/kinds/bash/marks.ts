@@ -40,7 +40,15 @@ export function findWithLeader(mark: string, group: number): readonly MarkedProc
   return [{pid: group, group: stat.group, started: toTime(stat.startedTicks), command: commandOf(group) || stat.name}, ...found];
 }
 
-const isMarked = (pid: number, mark: string): boolean => readProc(pid, "environ")?.split("\0").includes(`${cellMark}=${mark}`) ?? false;
+/** While a process becomes another program, its environment reads as empty: it is read again, for a little. */
+function isMarked(pid: number, mark: string): boolean {
+  for (let tries = 1; ; tries++) {
+    const environment = readProc(pid, "environ");
+    if (environment !== "" || tries === 20) return environment?.split("\0").includes(`${cellMark}=${mark}`) ?? false;
+    Atomics.wait(moment, 0, 0, 1);
+  }
+}
+const moment = new Int32Array(new SharedArrayBuffer(4));
 
 let ancestors: ReadonlySet<number> | undefined;
 /** Our ancestors: one of them becomes the parent of every process that loses its own. */
