@@ -37,7 +37,7 @@ test("the hello runbook runs on its page as a whole, and its gate waits for the 
   await step("no-nonsense").scrollIntoViewIfNeeded();
   await step("no-nonsense").getByText("passed in").waitFor();
   await expect.poll(() => step("greet").locator(".terminal").textContent()).toBe("Hello, world!\n");
-  expect(await step("guests").locator("tbody tr").count()).toBe(3);
+  await expect.poll(() => step("guests").locator("tbody tr").count()).toBe(3);
   await step("all-well").getByRole("button", {name: "Confirm"}).click();
   await step("goodbye").getByRole("button", {name: "Run", exact: true}).click();
   await expect.poll(() => step("goodbye").locator(".terminal").textContent()).toContain("Goodbye, world.");
@@ -50,10 +50,10 @@ test("a runbook that was written for people is shown as a notebook, and nothing 
   const first = step("step-1-stop-application-servers-1");
   await first.scrollIntoViewIfNeeded();
   await first.getByRole("button", {name: "Run", exact: true}).waitFor();
-  expect(await first.textContent()).toContain("docker-compose -f /opt/whatsapp-saas/docker-compose.yml stop app");
+  await expect.poll(() => first.textContent()).toContain("docker-compose -f /opt/whatsapp-saas/docker-compose.yml stop app");
   await step("monthly-drill-checklist-1").scrollIntoViewIfNeeded();
   await step("monthly-drill-checklist-1").getByRole("checkbox").last().waitFor();
-  expect(await page.getByText("Daily at 02:00 UTC").count()).toBe(1);
+  await expect.poll(() => page.getByText("Daily at 02:00 UTC").count()).toBe(1);
   expect(await readdir(stage!.runsDirectory).catch(() => [])).toEqual([]);
   expect(errors).toEqual([]);
 });
@@ -91,16 +91,16 @@ test("two people take last night's dump of a real server at their pages, one of 
     await passed(grace, "roles"); // what the page had before it was loaded anew
     await ada.locator(".input", {hasText: "BACKUPS"}).getByRole("button", {name: "Set"}).click();
     await passed(grace, "publish");
-    expect(await at(grace, "manifest").locator(".terminal").textContent()).toMatch(/table public\.messages\s+500/);
+    await expect.poll(() => at(grace, "manifest").locator(".terminal").textContent()).toMatch(/table public\.messages\s+500/);
     await grace.getByRole("button", {name: "Finish…"}).click();
     await grace.getByRole("button", {name: "Finish the run"}).click();
     await ada.getByText("The drill passed").waitFor();
     await ada.getByRole("button", {name: "What happened"}).click();
     const log = ada.locator("run-log");
     await log.getByText("grace", {exact: true}).last().waitFor();
-    expect(await log.textContent()).toMatch(/grace finished the run: passed/);
-    expect(await log.textContent()).toMatch(/ada ran: publish/);
-    expect(await log.textContent()).toMatch(/ada set BACKUPS/);
+    await expect.poll(() => log.textContent()).toMatch(/grace finished the run: passed/);
+    await expect.poll(() => log.textContent()).toMatch(/ada ran: publish/);
+    await expect.poll(() => log.textContent()).toMatch(/ada set BACKUPS/);
     expect(await readdir(join(stage.folder, "backups"))).toHaveLength(1);
     expect(errors.filter((text) => !text.includes("409"))).toEqual([]);
   } finally {

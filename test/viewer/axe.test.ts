@@ -86,7 +86,7 @@ test("axe finds nothing at WCAG 2.2 AA: outputs in every view, an edit, its diff
   await page.keyboard.press("Escape");
   await page.setViewportSize({width: 360, height: 740});
   await clean("a narrow screen");
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
   await context.close();
 }, 240_000);
 

@@ -22,7 +22,7 @@ test("when a run is over its record is completed on the page, by whoever knows, 
   const {page, errors} = await enter(context, stage.serving.url, "/runbook/a.md");
   await page.getByRole("button", {name: "Run", exact: true}).click();
   await page.getByText("passed in").first().waitFor();
-  expect(await page.locator("closing-record section").count()).toBe(0);
+  await expect.poll(() => page.locator("closing-record section").count()).toBe(0);
   await page.getByRole("button", {name: "Finish…"}).click();
   await page.getByRole("button", {name: "Finish the run"}).click();
   await page.getByText("6 things nobody has said yet").waitFor();
@@ -36,9 +36,9 @@ test("when a run is over its record is completed on the page, by whoever knows, 
   await form.getByLabel("Sign off as (role)").fill("approver");
   await form.getByRole("button", {name: "Record it"}).click();
   await page.getByText("3 things nobody has said yet").waitFor();
-  expect(await page.locator("closing-record dl").textContent()).toMatch(
-    /The disk is lost[\s\S]*it is slow[\s\S]*owner Bo[\s\S]*cy, approver/
-  );
+  await expect
+    .poll(() => page.locator("closing-record dl").textContent())
+    .toMatch(/The disk is lost[\s\S]*it is slow[\s\S]*owner Bo[\s\S]*cy, approver/);
 
   const id = await page.getByRole("link", {name: "Open the record"}).getAttribute("href");
   await page.goto(new URL(id!, stage.serving.url).href);

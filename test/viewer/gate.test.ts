@@ -53,9 +53,9 @@ test("a gate is confirmed for exactly what it shows, and what ran otherwise is t
   const [rename, say] = await gate.locator("details.exactly").all();
   await rename!.locator("summary").click();
   await say!.locator("summary").click();
-  expect(await rename!.locator("pre").textContent()).toBe('echo "renames copy $COPY"');
-  expect(await rename!.locator("dl").textContent()).toMatch(/COPY\s*1/);
-  expect(await say!.textContent()).toContain("what NAMED will be");
+  await expect.poll(() => rename!.locator("pre").textContent()).toBe('echo "renames copy $COPY"');
+  await expect.poll(() => rename!.locator("dl").textContent()).toMatch(/COPY\s*1/);
+  await expect.poll(() => say!.textContent()).toContain("what NAMED will be");
   expect(await findViolations(page)).toEqual([]);
 
   await stepOf(page, "find").getByRole("button", {name: "Run again"}).click();
@@ -64,17 +64,17 @@ test("a gate is confirmed for exactly what it shows, and what ran otherwise is t
   await gate.getByText("waits for an answer").waitFor();
   await gate.getByRole("button", {name: "Confirm"}).click();
   await gate.getByText("Answered by").waitFor();
-  expect(await rename!.locator("dl").textContent(), "asked again, it shows what is so now").toMatch(/COPY\s*2/);
+  await expect.poll(() => rename!.locator("dl").textContent(), {message: "asked again, it shows what is so now"}).toMatch(/COPY\s*2/);
   await stepOf(page, "find").getByRole("button", {name: "Run again"}).click();
   await stepOf(page, "find").getByText("Attempt 3").waitFor();
   await stepOf(page, "rename").getByRole("button", {name: "Run", exact: true}).click();
   const note = "Not as it was confirmed";
   const why = 'since "Put the copy in place" was confirmed: COPY was "2", is "3"';
   await stepOf(page, "rename").getByText(note).waitFor();
-  expect(await stepOf(page, "rename").textContent()).toContain(why);
+  await expect.poll(() => stepOf(page, "rename").textContent()).toContain(why);
   await stepOf(page, "say").getByRole("button", {name: "Run", exact: true}).click();
   await stepOf(page, "say").getByText("passed").first().waitFor();
-  expect(await stepOf(page, "say").getByText(note).count(), "nobody could know it").toBe(0);
+  await expect.poll(() => stepOf(page, "say").getByText(note).count(), {message: "nobody could know it"}).toBe(0);
   expect(await findViolations(page)).toEqual([]);
   expect(errors).toEqual([]);
 
@@ -90,13 +90,15 @@ test("a gate is confirmed for exactly what it shows, and what ran otherwise is t
   const archive = await context.newPage();
   await archive.goto(pathToFileURL(file).href);
   await stepOf(archive, "rename").getByText(note).waitFor();
-  expect(await stepOf(archive, "swap").locator("details.exactly pre").first().textContent()).toBe('echo "renames copy $COPY"');
+  await expect.poll(() => stepOf(archive, "swap").locator("details.exactly pre").first().textContent()).toBe('echo "renames copy $COPY"');
   await archive.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
-  expect(await stepOf(archive, "swap").locator("details.exactly[open]").count(), "on paper nothing is folded").toBe(2);
+  await expect
+    .poll(() => stepOf(archive, "swap").locator("details.exactly[open]").count(), {message: "on paper nothing is folded"})
+    .toBe(2);
   const bare = await browser.newContext({javaScriptEnabled: false});
   const plain = await bare.newPage();
   await plain.goto(pathToFileURL(file).href);
-  expect(await plain.locator("body").textContent()).toMatch(/led to rename, local, COPY=2, sha256 [0-9a-f]{64}/);
+  await expect.poll(() => plain.locator("body").textContent()).toMatch(/led to rename, local, COPY=2, sha256 [0-9a-f]{64}/);
   await bare.close();
 });
 
@@ -107,11 +109,11 @@ test("a gate that the run has not come to shows what will run before it can be c
   const {page, errors} = await enter(context, stage.serving.url, "/runbook/a.md");
   const gate = stepOf(page, "swap");
   await gate.getByRole("button", {name: "Refuse"}).waitFor();
-  expect(await gate.getByRole("button").allTextContents()).toEqual(["", "Show what will run", "Refuse"]);
+  await expect.poll(() => gate.getByRole("button").allTextContents()).toEqual(["", "Show what will run", "Refuse"]);
   await gate.getByRole("button", {name: "Show what will run"}).click();
   await gate.getByText("waits for an answer").waitFor();
   await gate.locator("details.exactly summary").first().click();
-  expect(await gate.locator("details.exactly pre").first().textContent()).toBe('echo "renames copy $COPY"');
+  await expect.poll(() => gate.locator("details.exactly pre").first().textContent()).toBe('echo "renames copy $COPY"');
   await gate.getByRole("button", {name: "Confirm"}).click();
   await gate.getByText("Answered by").waitFor();
   expect(errors).toEqual([]);

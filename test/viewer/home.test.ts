@@ -62,14 +62,14 @@ test("home says of each runbook what it promises, how its drills went and whethe
   const {page, errors} = await enter(context, stage.serving.url, "/");
   const card = page.locator(".card", {hasText: "Failover drill"});
   await card.getByText("last drill missed").waitFor();
-  expect(await card.textContent()).toMatch(/drill\.md · 2 steps · platform/);
-  expect(await card.locator("figure", {hasText: "RPO"}).textContent()).toMatch(/RPO\s*at most 5 min\s*9 min 00 s missed/);
-  expect(await card.locator("figure svg").last().getAttribute("aria-label")).toMatch(
-    /^Data lost in the last 2 runs: \d{4}-\d\d-\d\d: 2 min 00 s, met; \d{4}-\d\d-\d\d: 9 min 00 s, missed$/
-  );
-  expect(await card.textContent()).toContain("drill every 7 d, the last good one today");
-  expect(await page.locator(".card", {hasText: "Late"}).textContent()).toContain("drill overdue: every 30 d, none was good yet");
-  expect(await page.locator(".card", {hasText: "Plain"}).textContent()).toContain("never run");
+  await expect.poll(() => card.textContent()).toMatch(/drill\.md · 2 steps · platform/);
+  await expect.poll(() => card.locator("figure", {hasText: "RPO"}).textContent()).toMatch(/RPO\s*at most 5 min\s*9 min 00 s missed/);
+  await expect
+    .poll(() => card.locator("figure svg").last().getAttribute("aria-label"))
+    .toMatch(/^Data lost in the last 2 runs: \d{4}-\d\d-\d\d: 2 min 00 s, met; \d{4}-\d\d-\d\d: 9 min 00 s, missed$/);
+  await expect.poll(() => card.textContent()).toContain("drill every 7 d, the last good one today");
+  await expect.poll(() => page.locator(".card", {hasText: "Late"}).textContent()).toContain("drill overdue: every 30 d, none was good yet");
+  await expect.poll(() => page.locator(".card", {hasText: "Plain"}).textContent()).toContain("never run");
   expect(await findViolations(page)).toEqual([]);
 
   await page.getByRole("combobox").selectOption({label: "Plain"});
@@ -80,9 +80,12 @@ test("home says of each runbook what it promises, how its drills went and whethe
   await boxes.nth(2).check();
   await page.getByRole("link", {name: "Compare the two"}).click();
   await page.getByText("1 step of 2 went differently").waitFor();
-  const lines = await page.locator(".difference span").allTextContents();
-  expect(lines.map((line) => line.trim())).toEqual(["− lag 100", "+ lag 900"]); // the time of the probe is no difference
-  expect(await page.locator("tr", {hasText: "Data lost"}).textContent()).toMatch(/2 min 00 s met.*9 min 00 s missed.*7 min 00 s longer/);
+  const lines = async (): Promise<readonly string[]> =>
+    (await page.locator(".difference span").allTextContents()).map((line) => line.trim());
+  await expect.poll(lines).toEqual(["− lag 100", "+ lag 900"]); // the time of the probe is no difference
+  await expect
+    .poll(() => page.locator("tr", {hasText: "Data lost"}).textContent())
+    .toMatch(/2 min 00 s met.*9 min 00 s missed.*7 min 00 s longer/);
   expect(await findViolations(page)).toEqual([]);
   await page.getByLabel("only those").check();
   await expect.poll(() => page.locator(".steps-compared > li").count()).toBe(1);
@@ -97,5 +100,5 @@ test("a run whose folder is gone is still told of by the register, and cannot be
   await rm((await listRuns(stage.runsDirectory))[0]!.folder, {recursive: true});
   const {page} = await enter(await browser.newContext(), stage.serving.url, "/");
   await page.getByText("Its folder is gone").waitFor();
-  expect(await page.locator("a.run-row").count()).toBe(0);
+  await expect.poll(() => page.locator("a.run-row").count()).toBe(0);
 });

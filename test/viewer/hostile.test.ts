@@ -122,21 +122,20 @@ test("nothing that a document holds or a cell prints is ever run, fetched or fol
       .getByText(/(passed|failed) in/)
       .waitFor();
   }
-  expect(await page.locator('[id="step:shell"] .terminal').textContent()).toContain(
-    "<script>window.pwned=17</script><img src=x onerror=window.pwned=18>\nlink <b>red</b>\nafter"
-  );
-  expect(await page.locator('[id="step:table"] td').allTextContents()).toEqual([
-    "<script>window.pwned=20</script>",
-    "<svg onload=window.pwned=22>"
-  ]);
-  expect(await page.locator('[id="step:table"] .notice').textContent()).toContain("<img src=x onerror=window.pwned=23>");
+  await expect
+    .poll(() => page.locator('[id="step:shell"] .terminal').textContent())
+    .toContain("<script>window.pwned=17</script><img src=x onerror=window.pwned=18>\nlink <b>red</b>\nafter");
+  await expect
+    .poll(() => page.locator('[id="step:table"] td').allTextContents())
+    .toEqual(["<script>window.pwned=20</script>", "<svg onload=window.pwned=22>"]);
+  await expect.poll(() => page.locator('[id="step:table"] .notice').textContent()).toContain("<img src=x onerror=window.pwned=23>");
   const step = (id: string) => page.locator(`[id="step:${id}"]`);
-  expect(await step("json").locator(".json-tree").textContent()).toContain(
-    '<img src=x onerror=window.pwned=25>"<script>window.pwned=26</script>"'
-  );
+  await expect
+    .poll(() => step("json").locator(".json-tree").textContent())
+    .toContain('<img src=x onerror=window.pwned=25>"<script>window.pwned=26</script>"');
   await step("json").getByRole("button", {name: "Text", exact: true}).click();
   await step("drawn").locator("canvas").waitFor();
-  expect(await step("drawn").locator(".u-legend").textContent()).toContain("<svg onload=window.pwned=30>");
+  await expect.poll(() => step("drawn").locator(".u-legend").textContent()).toContain("<svg onload=window.pwned=30>");
   await step("formula").locator("td summary").click();
   await step("formula").locator("td").getByText("<script>window.pwned=31</script>").waitFor();
   const [file] = await Promise.all([
@@ -171,7 +170,7 @@ test("nothing that a document holds or a cell prints is ever run, fetched or fol
   await page.goto(new URL("/", origin).href);
   await page.getByText("<img src=x onerror=window.pwned=34>.md").first().waitFor();
   await page.getByText('<img src=x onerror="window.pwned=1">').first().waitFor();
-  expect(await page.evaluate(() => "pwned" in window)).toBe(false);
+  await expect.poll(() => page.evaluate(() => "pwned" in window)).toBe(false);
   await context.close();
 }, 240_000);
 
@@ -193,11 +192,11 @@ test("people who cannot see or use a mouse are not shut out: axe finds nothing s
   expect(await violations(page)).toEqual([]);
   await page.setViewportSize({width: 360, height: 740});
   expect(await violations(page)).toEqual([]);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
   await page.goto(new URL("/", stage.serving.url).href);
   await page.getByText("Plain").first().waitFor();
   expect(await violations(page)).toEqual([]);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
   await context.close();
 });
 

@@ -37,12 +37,12 @@ test("what is included stands in its place, runs there, and is what the record s
   const {page, errors} = await open("/runbook/a.md");
   const included = page.locator(".included");
   await included.getByRole("heading", {name: "Data integrity"}).waitFor();
-  expect(await included.getByRole("link", {name: "the end"}).getAttribute("href")).toBe("#verify.the-end");
+  await expect.poll(() => included.getByRole("link", {name: "the end"}).getAttribute("href")).toBe("#verify.the-end");
   const order = await page.locator("article [id^='step:']").evaluateAll((elements) => elements.map(({id}) => id));
   expect(order).toEqual(["step:first", "step:verify.count", "step:last"]);
   await page.getByRole("button", {name: "Run all"}).click();
   await page.locator('[id="step:last"]').getByText("passed in").waitFor();
-  expect(await page.locator('[id="step:verify.count"] .terminal').textContent()).toContain("counted in shared");
+  await expect.poll(() => page.locator('[id="step:verify.count"] .terminal').textContent()).toContain("counted in shared");
   await page.getByRole("button", {name: "Finish…"}).click();
   await page.getByRole("button", {name: "Finish the run"}).click();
   await page.getByText("The drill passed").waitFor();
@@ -51,7 +51,7 @@ test("what is included stands in its place, runs there, and is what the record s
   const [run] = await listRuns(stage.runsDirectory);
   const record = (await open(`/run/${run!.id}`)).page;
   await record.locator(".included").getByText("Every row must be there").waitFor();
-  expect(await record.locator('[id="step:verify.count"] .terminal').textContent()).toContain("counted in shared");
+  await expect.poll(() => record.locator('[id="step:verify.count"] .terminal').textContent()).toContain("counted in shared");
   expect(errors).toEqual([]);
 });
 

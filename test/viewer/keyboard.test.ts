@@ -177,7 +177,9 @@ test("a text is found wherever it stands: in the prose, an earlier attempt, a fa
   await expect.poll(marked).toEqual(["needle "]);
   await find(1);
   await expect.poll(marked).toEqual(["needle step:twice"]);
-  expect(await stepOf(page, "twice").getByRole("button", {name: "Attempt 1 · failed"}).getAttribute("aria-pressed")).toBe("true");
+  await expect
+    .poll(() => stepOf(page, "twice").getByRole("button", {name: "Attempt 1 · failed"}).getAttribute("aria-pressed"))
+    .toBe("true");
   await find(2);
   await stepOf(page, "rows").getByText("page 4 of 5").waitFor();
   await expect.poll(marked).toEqual(["needle step:rows"]);
@@ -185,13 +187,14 @@ test("a text is found wherever it stands: in the prose, an earlier attempt, a fa
   await expect.poll(marked).toEqual(["needle step:tree"]);
   await find(4);
   await expect.poll(marked).toEqual(["Needle step:long"]);
-  const seen = await page.evaluate(() => {
-    const [range] = [...CSS.highlights.get("found")!] as Range[];
-    const {top} = range!.getBoundingClientRect();
-    const box = range!.startContainer.parentElement!.closest(".terminal")!.getBoundingClientRect();
-    return top > box.top && top < box.bottom && top > 0 && top < innerHeight;
-  });
-  expect(seen).toBe(true);
+  const seen = (): Promise<boolean> =>
+    page.evaluate(() => {
+      const [range] = [...CSS.highlights.get("found")!] as Range[];
+      const {top} = range!.getBoundingClientRect();
+      const box = range!.startContainer.parentElement!.closest(".terminal")!.getBoundingClientRect();
+      return top > box.top && top < box.bottom && top > 0 && top < innerHeight;
+    });
+  await expect.poll(seen).toBe(true);
 });
 
 test("a text is found in the whole of an output that is too long for the page, by its line", async () => {
@@ -218,7 +221,7 @@ test("the palette is left by Escape with the focus where it was, says what canno
   await page.keyboard.press("j");
   await page.keyboard.press("Control+k");
   await page.getByRole("combobox").waitFor();
-  expect(await page.getByRole("option", {name: /^Stop/}).getAttribute("aria-disabled")).toBe("true");
+  await expect.poll(() => page.getByRole("option", {name: /^Stop/}).getAttribute("aria-disabled")).toBe("true");
   await page.getByRole("option", {name: /^Run “one”/}).waitFor();
   await page.keyboard.press("Escape");
   await expect.poll(() => stepOf(page, "one").evaluate((step) => step === document.activeElement)).toBe(true);
@@ -227,7 +230,7 @@ test("the palette is left by Escape with the focus where it was, says what canno
   await letters.uncheck();
   await page.keyboard.press("Escape");
   await page.keyboard.press("j");
-  expect(await stepOf(page, "one").evaluate((step) => step === document.activeElement)).toBe(true);
+  await expect.poll(() => stepOf(page, "one").evaluate((step) => step === document.activeElement)).toBe(true);
   await page.keyboard.press("Control+k");
   await page.keyboard.type("keys");
   await page.keyboard.press("Enter");
@@ -235,5 +238,5 @@ test("the palette is left by Escape with the focus where it was, says what canno
   await page.keyboard.press("Escape");
   await stepOf(page, "one").evaluate((step: HTMLElement) => step.focus());
   await page.keyboard.press("j");
-  expect(await stepOf(page, "two").evaluate((step) => step === document.activeElement)).toBe(true);
+  await expect.poll(() => stepOf(page, "two").evaluate((step) => step === document.activeElement)).toBe(true);
 });

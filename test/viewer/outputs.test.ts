@@ -46,7 +46,7 @@ test("links that a program prints lead to the web and nowhere else, and open apa
   const page = await open(bash("say"), ...ran("say", text(printed)));
   const box = stepOf(page, "say").locator(".terminal");
   await box.getByText("manual").waitFor();
-  expect(await box.textContent()).toBe("manual evil http://b.example/x.\n");
+  await expect.poll(() => box.textContent()).toBe("manual evil http://b.example/x.\n");
   const links = await box
     .locator("a")
     .evaluateAll((all) =>
@@ -84,13 +84,13 @@ test("an output stays at its end until somebody scrolls up, and says then that m
   add(240);
   const follow = stepOf(page, "long").getByRole("button", {name: "More below"});
   await follow.waitFor();
-  expect(await box.evaluate(({scrollTop}) => scrollTop)).toBe(0);
+  await expect.poll(() => box.evaluate(({scrollTop}) => scrollTop)).toBe(0);
   await follow.click();
   await expect.poll(below).toBeLessThan(24);
   add(280);
   await box.getByText("line 319").waitFor();
   await expect.poll(below).toBeLessThan(24);
-  expect(await follow.count()).toBe(0);
+  await expect.poll(() => follow.count()).toBe(0);
 });
 
 test("rows are sorted, filtered and turned over; what was kept and the exact number are said", async () => {
@@ -99,15 +99,15 @@ test("rows are sorted, filtered and turned over; what was kept and the exact num
   const step = stepOf(page, "big");
   const first = (): Promise<readonly string[]> => step.locator("tbody tr").first().locator("td").allTextContents();
   await step.getByText("showing 1 to 100 of 1 000 000 rows; the first 1 000 were kept").waitFor();
-  expect(await step.locator("tbody tr").count()).toBe(100);
+  await expect.poll(() => step.locator("tbody tr").count()).toBe(100);
   await step.getByRole("button", {name: "Next"}).click();
   await step.getByText("page 2 of 10").waitFor();
-  expect(await first()).toEqual(["100", "name 899"]);
+  await expect.poll(first).toEqual(["100", "name 899"]);
   await step.getByRole("columnheader", {name: "name"}).getByRole("button").click();
-  expect(await first()).toEqual(["999", "name 0"]);
+  await expect.poll(first).toEqual(["999", "name 0"]);
   await step.getByRole("columnheader", {name: "name"}).getByRole("button").click();
-  expect(await step.getByRole("columnheader", {name: "name"}).getAttribute("aria-sort")).toBe("descending");
-  expect(await first()).toEqual(["0", "name 999"]);
+  await expect.poll(() => step.getByRole("columnheader", {name: "name"}).getAttribute("aria-sort")).toBe("descending");
+  await expect.poll(first).toEqual(["0", "name 999"]);
   await step.getByRole("searchbox", {name: "Show rows that hold"}).fill("NAME 99");
   await step.getByText("showing 1 to 10 of 10 that match, of 1 000 000 rows; the first 1 000 were kept").waitFor();
   const file = await fileOf(page, step.getByRole("button", {name: "CSV", exact: true}));
@@ -124,8 +124,10 @@ test("values are exact, NULL is none of them, and a spreadsheet calculates nothi
   const page = await open(sql("a"), ...ran("a", table(["n:numeric", "t", "x"], cells), table(["m:int4"], [["7"]], 1, 2)));
   const step = stepOf(page, "a");
   await step.locator("runbook-table").nth(1).waitFor(); // one for each statement
-  expect(await step.locator("td").allTextContents()).toEqual(["12345678901234567890.10", "=cmd()", "NULL", "-1", "", "NULL", "7"]);
-  expect(await step.locator("td.is-null").count()).toBe(1);
+  await expect
+    .poll(() => step.locator("td").allTextContents())
+    .toEqual(["12345678901234567890.10", "=cmd()", "NULL", "-1", "", "NULL", "7"]);
+  await expect.poll(() => step.locator("td.is-null").count()).toBe(1);
   const shown = step.locator("runbook-table").first();
   expect((await fileOf(page, shown.getByRole("button", {name: "CSV", exact: true}))).text).toBe(
     'n,t,x\r\n12345678901234567890.10,\'=cmd(),\r\n-1,"",NULL\r\n'
@@ -149,14 +151,14 @@ test("JSON is a tree that opens with the keyboard, in what a program printed and
   await page.keyboard.press("Enter");
   await tree.getByText("12345678901234567890").waitFor();
   await tree.locator("summary", {hasText: "many"}).click();
-  expect(await tree.locator(".json-leaf").count()).toBe(103);
+  await expect.poll(() => tree.locator(".json-leaf").count()).toBe(103);
   await tree.getByRole("button", {name: "150 more of 250"}).click();
-  expect(await tree.locator(".json-leaf").count()).toBe(253);
+  await expect.poll(() => tree.locator(".json-leaf").count()).toBe(253);
   await stepOf(page, "j").getByRole("button", {name: "Text", exact: true}).click();
-  expect(await stepOf(page, "j").locator(".terminal").textContent()).toBe(printed);
+  await expect.poll(() => stepOf(page, "j").locator(".terminal").textContent()).toBe(printed);
   await stepOf(page, "k").locator("td summary").first().click();
   await stepOf(page, "k").locator("td").getByText("true").waitFor();
-  expect(await stepOf(page, "no").locator(".terminal").textContent()).toBe("[1, 2] and more\n");
+  await expect.poll(() => stepOf(page, "no").locator(".terminal").textContent()).toBe("[1, 2] and more\n");
 });
 
 test("numbers over time are drawn, and stand in rows as well", async () => {
@@ -178,19 +180,22 @@ test("numbers over time are drawn, and stand in rows as well", async () => {
   );
   const step = stepOf(page, "s");
   await step.locator("canvas").waitFor();
-  expect(await step.getByRole("img", {name: "Plot of 30 rows over time: <b>n</b> from 0 to 841; one from 1 to 1."}).count()).toBe(1);
-  const inked = await step.locator("canvas").evaluate((canvas: HTMLCanvasElement) =>
-    canvas
-      .getContext("2d")!
-      .getImageData(0, 0, canvas.width, canvas.height)
-      .data.some((part) => part > 0)
-  );
-  expect(inked).toBe(true);
-  expect(await step.locator(".u-legend").textContent()).toContain("<b>n</b>");
+  await expect
+    .poll(() => step.getByRole("img", {name: "Plot of 30 rows over time: <b>n</b> from 0 to 841; one from 1 to 1."}).count())
+    .toBe(1);
+  const inked = (): Promise<boolean> =>
+    step.locator("canvas").evaluate((canvas: HTMLCanvasElement) =>
+      canvas
+        .getContext("2d")!
+        .getImageData(0, 0, canvas.width, canvas.height)
+        .data.some((part) => part > 0)
+    );
+  await expect.poll(inked).toBe(true);
+  await expect.poll(() => step.locator(".u-legend").textContent()).toContain("<b>n</b>");
   await step.getByRole("button", {name: "Rows", exact: true}).click();
-  expect(await step.locator("tbody tr").count()).toBe(30);
-  expect(await step.locator("canvas").count()).toBe(0);
-  expect(await stepOf(page, "t").locator("tbody tr").count()).toBe(30);
+  await expect.poll(() => step.locator("tbody tr").count()).toBe(30);
+  await expect.poll(() => step.locator("canvas").count()).toBe(0);
+  await expect.poll(() => stepOf(page, "t").locator("tbody tr").count()).toBe(30);
 });
 
 test("notices, times of statements and the place of an error stand where they belong", async () => {
@@ -205,10 +210,10 @@ test("notices, times of statements and the place of an error stand where they be
   );
   const step = stepOf(page, "e");
   await step.getByText("failed in").waitFor();
-  expect(await step.locator(".command").textContent()).toBe("SELECT 11.2 s");
-  expect(await step.locator(".notice").textContent()).toMatch(/WARNING careful\s+because\s*Hint: do not/);
-  expect(await step.locator(".bad-line").textContent()).toBe("select nope");
-  expect(await step.locator(".bad-place").textContent()).toBe('       ^ column "nope" does not exist');
+  await expect.poll(() => step.locator(".command").textContent()).toBe("SELECT 11.2 s");
+  await expect.poll(() => step.locator(".notice").textContent()).toMatch(/WARNING careful\s+because\s*Hint: do not/);
+  await expect.poll(() => step.locator(".bad-line").textContent()).toBe("select nope");
+  await expect.poll(() => step.locator(".bad-place").textContent()).toBe('       ^ column "nope" does not exist');
 });
 
 test("attempts are kept and can be chosen, an edited one with its difference, and what is older than a step above is stale", async () => {
@@ -231,12 +236,12 @@ test("attempts are kept and can be chosen, an edited one with its difference, an
   );
   const step = stepOf(page, "b");
   await step.getByText("second").waitFor();
-  expect(await step.locator(".edited p").textContent()).toBe("Edited for this attempt by grace: the host has moved");
-  expect(await step.locator(".difference .is-removed").textContent()).toContain("echo old");
-  expect(await step.locator(".difference .is-added").textContent()).toContain("echo new");
+  await expect.poll(() => step.locator(".edited p").textContent()).toBe("Edited for this attempt by grace: the host has moved");
+  await expect.poll(() => step.locator(".difference .is-removed").textContent()).toContain("echo old");
+  await expect.poll(() => step.locator(".difference .is-added").textContent()).toContain("echo new");
   await step.getByRole("button", {name: "Attempt 1 · failed"}).click();
   await step.getByText("first").waitFor();
-  expect(await step.locator(".edited").count()).toBe(0);
-  expect(await stepOf(page, "c").locator(".stale").getAttribute("title")).toBe("“b”, above, ran after this");
-  expect(await stepOf(page, "a").locator(".stale").count()).toBe(0);
+  await expect.poll(() => step.locator(".edited").count()).toBe(0);
+  await expect.poll(() => stepOf(page, "c").locator(".stale").getAttribute("title")).toBe("“b”, above, ran after this");
+  await expect.poll(() => stepOf(page, "a").locator(".stale").count()).toBe(0);
 });

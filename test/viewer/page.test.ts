@@ -38,14 +38,14 @@ test("a runbook of bash and SQL is run from the page, and its record shows the s
   await page.getByRole("button", {name: "Run all"}).click();
   await stepOf(page, "wrong").getByText("failed in").waitFor();
   await expect.poll(() => read(stepOf(page, "shell").locator(".terminal"))).toBe("n=41\ncareful");
-  expect(await read(stepOf(page, "shell").locator(".stderr"))).toBe("careful");
-  expect(await read(stepOf(page, "shell").locator(".captures"))).toMatch(/N\s*41/);
-  expect(await read(stepOf(page, "table").locator("tbody tr"))).toMatch(/42\s*NULL\s*x\s*42/);
-  expect(await stepOf(page, "table").locator("td.is-null").count()).toBe(1);
-  expect(await stepOf(page, "table").locator("td.is-number").allTextContents()).toEqual(["42", "42"]);
-  expect(await read(stepOf(page, "table").locator(".promises"))).toContain("rows[0].answer = 42");
-  expect(await read(stepOf(page, "wrong").locator(".bad-line"))).toBe("select nope;");
-  expect(await read(stepOf(page, "wrong").locator(".bad-place"))).toContain('column "nope" does not exist');
+  await expect.poll(() => read(stepOf(page, "shell").locator(".stderr"))).toBe("careful");
+  await expect.poll(() => read(stepOf(page, "shell").locator(".captures"))).toMatch(/N\s*41/);
+  await expect.poll(() => read(stepOf(page, "table").locator("tbody tr"))).toMatch(/42\s*NULL\s*x\s*42/);
+  await expect.poll(() => stepOf(page, "table").locator("td.is-null").count()).toBe(1);
+  await expect.poll(() => stepOf(page, "table").locator("td.is-number").allTextContents()).toEqual(["42", "42"]);
+  await expect.poll(() => read(stepOf(page, "table").locator(".promises"))).toContain("rows[0].answer = 42");
+  await expect.poll(() => read(stepOf(page, "wrong").locator(".bad-line"))).toBe("select nope;");
+  await expect.poll(() => read(stepOf(page, "wrong").locator(".bad-place"))).toContain('column "nope" does not exist');
   await page.getByRole("button", {name: "Finish…"}).click();
   await page.getByRole("button", {name: "Finish the run"}).click();
   await page.getByText("The drill failed").waitFor();
@@ -53,7 +53,7 @@ test("a runbook of bash and SQL is run from the page, and its record shows the s
   await page.getByRole("link", {name: "Open the record"}).click();
   await page.getByText("This is the record of a run").waitFor();
   await expect.poll(() => told(page)).toEqual(live);
-  expect(await page.getByRole("button", {name: /^(Run|Stop|Finish|Set|Change|Skip)/}).count()).toBe(0);
+  await expect.poll(() => page.getByRole("button", {name: /^(Run|Stop|Finish|Set|Change|Skip)/}).count()).toBe(0);
   expect(errors).toEqual([]);
 });
 
@@ -70,8 +70,10 @@ test("several people see the same run live, and who answered what", async () => 
   await grace.getByLabel("Note (optional)").fill("seen by phone");
   await grace.getByRole("button", {name: "Confirm"}).click();
   await stepOf(ada, "after").getByText("passed in").waitFor();
-  expect(await read(stepOf(ada, "declare"))).toMatch(/Answered by grace at .*“seen by phone”/);
-  expect(await told(ada)).toEqual(await told(grace));
+  await expect.poll(() => read(stepOf(ada, "declare"))).toMatch(/Answered by grace at .*“seen by phone”/);
+  await stepOf(grace, "after").getByText("passed in").waitFor();
+  const seenByGrace = await told(grace);
+  await expect.poll(() => told(ada)).toEqual(seenByGrace);
 });
 
 test("a page that is closed while a cell runs loses nothing", async () => {
@@ -83,7 +85,9 @@ test("a page that is closed while a cell runs loses nothing", async () => {
   await new Promise((resolve) => setTimeout(resolve, 500));
   const second = (await open("/runbook/a.md")).page;
   await stepOf(second, "count").getByText("passed in").waitFor();
-  expect(await read(stepOf(second, "count").locator(".terminal"))).toBe([1, 2, 3, 4, 5, 6, 7, 8].map((i) => `line ${i}`).join("\n"));
+  await expect
+    .poll(() => read(stepOf(second, "count").locator(".terminal")))
+    .toBe([1, 2, 3, 4, 5, 6, 7, 8].map((i) => `line ${i}`).join("\n"));
 });
 
 test("a run whose server was killed opens as interrupted, and claims nothing", async () => {
@@ -102,8 +106,8 @@ test("a run whose server was killed opens as interrupted, and claims nothing", a
   await home.getByText("Nobody ended this run").waitFor();
   await stepOf(home, "one").getByText("passed in").waitFor();
   await stepOf(home, "two").getByText("running when the run was interrupted").waitFor();
-  expect(await read(stepOf(home, "two").locator(".terminal"))).toBe("half");
-  expect(await read(home.getByRole("banner"))).toContain("interrupted");
+  await expect.poll(() => read(stepOf(home, "two").locator(".terminal"))).toBe("half");
+  await expect.poll(() => read(home.getByRole("banner"))).toContain("interrupted");
 });
 
 test("a lost connection is said in sight of whoever has scrolled down, also on a phone, which has a way back to the list", async () => {
@@ -121,7 +125,7 @@ test("a lost connection is said in sight of whoever has scrolled down, also on a
   const head = (await page.getByRole("banner").boundingBox())!;
   expect(box.y).toBeGreaterThanOrEqual(head.y + head.height);
   expect(box.y + box.height).toBeLessThan(700);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
 });
 
 test("a lost connection is said, and what was missed comes when it is back", async () => {
@@ -133,8 +137,10 @@ test("a lost connection is said, and what was missed comes when it is back", asy
   await page.getByText("Connection lost").waitFor();
   await page.context().setOffline(false);
   await stepOf(page, "slow").getByText("passed in").waitFor();
-  expect(await page.getByText("Connection lost").count()).toBe(0);
-  expect(await read(stepOf(page, "slow").locator(".terminal"))).toBe(Array.from({length: 30}, (_, i) => `line ${i + 1}`).join("\n"));
+  await expect.poll(() => page.getByText("Connection lost").count()).toBe(0);
+  await expect
+    .poll(() => read(stepOf(page, "slow").locator(".terminal")))
+    .toBe(Array.from({length: 30}, (_, i) => `line ${i + 1}`).join("\n"));
 });
 
 test("inputs, a checklist, a decision and a typed confirmation are answered in the page", async () => {
@@ -149,7 +155,7 @@ test("inputs, a checklist, a decision and a typed confirmation are answered in t
   await page.getByText("set for the run that is to be started").waitFor();
   await page.getByRole("button", {name: "Run all"}).click();
   await stepOf(page, "before").getByText("waits for an answer").waitFor();
-  expect(await page.getByRole("button", {name: "All done"}).isDisabled()).toBe(true);
+  await expect.poll(() => page.getByRole("button", {name: "All done"}).isDisabled()).toBe(true);
   await page.getByLabel("the first thing").check();
   await stepOf(page, "before")
     .getByText(/ada · \d\d:\d\d:\d\d UTC/)
@@ -175,9 +181,9 @@ test("the keyboard selects and runs steps", async () => {
   await page.keyboard.press("j");
   await page.keyboard.press("Shift+Enter");
   await stepOf(page, "one").getByText("passed in").waitFor();
-  expect(await stepOf(page, "two").evaluate((step) => step === document.activeElement)).toBe(true);
+  await expect.poll(() => stepOf(page, "two").evaluate((step) => step === document.activeElement)).toBe(true);
   await page.keyboard.press("k");
-  expect(await stepOf(page, "one").evaluate((step) => step === document.activeElement)).toBe(true);
+  await expect.poll(() => stepOf(page, "one").evaluate((step) => step === document.activeElement)).toBe(true);
   await page.keyboard.press("?");
   await page.getByRole("dialog").getByText("next step", {exact: true}).waitFor();
 });
@@ -192,8 +198,8 @@ test("an output too long for the journal shows its beginning, its end and where 
     .waitFor();
   const texts = stepOf(page, "long").locator(".terminal");
   await expect.poll(() => texts.count()).toBe(2);
-  expect(await read(texts.first())).toMatch(/^1\n2\n3\n/);
-  expect(await read(texts.last())).toMatch(/\n199999\n200000$/);
+  await expect.poll(() => read(texts.first())).toMatch(/^1\n2\n3\n/);
+  await expect.poll(() => read(texts.last())).toMatch(/\n199999\n200000$/);
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     stepOf(page, "long").getByRole("link", {name: "the whole"}).click()
@@ -207,8 +213,8 @@ test("what is wrong with a document is listed with its place, and nothing can be
   stage = await setStage({"bad.md": "# Bad\n\n```bash {#x timout=3s}\ntrue\n```\n"});
   const {page} = await open("/runbook/bad.md");
   await page.getByText("1 error in the document; nothing can run until it is mended").waitFor();
-  expect(await read(page.locator(".problems li"))).toMatch(/bad\.md:3:\d+ .*timout.*timeout/);
-  expect(await stepOf(page, "x").getByRole("button", {name: "Run", exact: true}).isDisabled()).toBe(true);
+  await expect.poll(() => read(page.locator(".problems li"))).toMatch(/bad\.md:3:\d+ .*timout.*timeout/);
+  await expect.poll(() => stepOf(page, "x").getByRole("button", {name: "Run", exact: true}).isDisabled()).toBe(true);
 });
 
 test("a page that does not exist says so in words", async () => {

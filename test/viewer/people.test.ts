@@ -62,7 +62,7 @@ test("people see where a decision leads and led, what a gate stands before, and 
   context.setDefaultTimeout(30_000);
   const {page, errors} = await enter(context, stage.serving.url, "/runbook/a.md");
   await stepOf(page, "declare").getByText("Behind it").waitFor();
-  expect(await stepOf(page, "declare").locator(".behind").textContent()).toContain("probe");
+  await expect.poll(() => stepOf(page, "declare").locator(".behind").textContent()).toContain("probe");
   const said = page.locator('[role="status"].unseen');
   await page.evaluate(() => {
     const status = document.querySelector('[role="status"].unseen')!;
@@ -76,36 +76,38 @@ test("people see where a decision leads and led, what a gate stands before, and 
   const shown = await release.locator("summary").textContent();
   expect(shown).toMatch(/^1 line, local.*sha256 [0-9a-f]{12}…$/s);
   await release.locator("summary").click();
-  expect(await release.locator("pre").textContent()).toContain("for i in 1 2 3; do echo line $i; done");
+  await expect.poll(() => release.locator("pre").textContent()).toContain("for i in 1 2 3; do echo line $i; done");
   expect(await findViolations(page)).toEqual([]);
   await stepOf(page, "declare").getByRole("button", {name: "Confirm"}).click();
   await stepOf(page, "declare").getByText("Answered by").waitFor();
-  expect(await release.locator("summary").textContent(), "the record keeps what was shown").toBe(shown);
+  await expect.poll(() => release.locator("summary").textContent(), {message: "the record keeps what was shown"}).toBe(shown);
 
   const reach = stepOf(page, "reach");
   await reach.getByText("waits for an answer").waitFor();
-  expect(await reach.locator(".choices > li").nth(1).textContent()).toMatch(/No\s*leads to Act.*proposed.*steps\["probe"\]\.exit = 0/s);
-  expect(await reach.locator(".choices > li").nth(1).textContent()).toMatch(
-    /act\s*Is it up\?\s*Up\s*leads to Check\s*check\s*Down\s*leads to Start\s*start/s
-  );
+  await expect
+    .poll(() => reach.locator(".choices > li").nth(1).textContent())
+    .toMatch(/No\s*leads to Act.*proposed.*steps\["probe"\]\.exit = 0/s);
+  await expect
+    .poll(() => reach.locator(".choices > li").nth(1).textContent())
+    .toMatch(/act\s*Is it up\?\s*Up\s*leads to Check\s*check\s*Down\s*leads to Start\s*start/s);
   await page.locator(".banner", {hasText: "Tell the others"}).getByRole("button", {name: "Done"}).click();
   expect(await findViolations(page)).toEqual([]);
   await reach.getByRole("button", {name: "No"}).click();
   await stepOf(page, "up").getByText("waits for an answer").waitFor();
-  expect(await reach.locator(".choices > li").nth(0).textContent()).toMatch(/Yes.*not taken/s);
-  expect(await reach.locator(".choices > .is-taken").count()).toBe(1);
-  expect(await reach.textContent()).toContain("was proposed");
+  await expect.poll(() => reach.locator(".choices > li").nth(0).textContent()).toMatch(/Yes.*not taken/s);
+  await expect.poll(() => reach.locator(".choices > .is-taken").count()).toBe(1);
+  await expect.poll(() => reach.textContent()).toContain("was proposed");
 
   await stepOf(page, "probe").getByRole("button", {name: "Run again"}).click();
   await stepOf(page, "probe").getByText("Attempt 2").waitFor();
   await page.getByRole("button", {name: "What happened"}).click();
-  expect(await page.locator("run-log").textContent()).toMatch(
-    /ada ran, attempt 2: probe.*ada decided: Can users reach it\?.*ada confirmed: Declare/s
-  );
+  await expect
+    .poll(() => page.locator("run-log").textContent())
+    .toMatch(/ada ran, attempt 2: probe.*ada decided: Can users reach it\?.*ada confirmed: Declare/s);
   expect(await findViolations(page)).toEqual([]);
   await page.getByRole("button", {name: "What happened"}).click();
   await page.getByRole("button", {name: "Finish…"}).click();
-  expect(await page.locator(".end-deviations legend").textContent()).toBe("1 deviation; 1 without a reason");
+  await expect.poll(() => page.locator(".end-deviations legend").textContent()).toBe("1 deviation; 1 without a reason");
   expect(await findViolations(page)).toEqual([]);
   await page.getByPlaceholder("Why?").fill("to see it again");
   await page.getByLabel("Why it ends here").fill("time is up");

@@ -40,7 +40,7 @@ test("a runbook whose last run was interrupted offers to go on, and a lost cell 
   const {page, errors} = await enter(await browser.newContext(), stage.serving.url, "/runbook/a.md");
   const offer = page.locator(".banner.is-interrupted");
   await offer.waitFor();
-  expect(await offer.textContent()).toContain("1 step of it nobody saw end");
+  await expect.poll(() => offer.textContent()).toContain("1 step of it nobody saw end");
   await offer.getByRole("button", {name: "Go on with it"}).click();
   const two = page.locator('[id="step:two"]');
   await two.getByText("Nobody saw how this ended").waitFor();

@@ -83,7 +83,7 @@ test("a server that starts again at its port knows everybody's page, and a run o
     await stepOf(ada, "count").getByText("passed in").waitFor();
     await expect.poll(() => stepOf(ada, "two").locator(".terminal").textContent()).toContain("kept");
     await expect.poll(() => stepOf(ada, "count").locator("tbody").textContent()).toMatch(/^\s*3\s*$/);
-    expect(await ada.getByText("Connection lost").count()).toBe(0);
+    await expect.poll(() => ada.getByText("Connection lost").count()).toBe(0);
   } finally {
     for (const context of browser.contexts()) await context.close();
     await stage?.end();
