@@ -5,6 +5,7 @@ import type {MeasuredPromise} from "./measured-run.ts";
 import type {DrillMetrics} from "./metrics.ts";
 import type {Objective, Runbook, RunId, StepId} from "./runbook.ts";
 import type {runStanding} from "./standing.ts";
+import type {Whereabouts} from "./whereabouts.ts";
 
 /** A piece of code and what it is: "keyword", "string", "comment"; null where it is nothing in particular. */
 export type Token = readonly [scope: string | null, text: string];
@@ -74,10 +75,17 @@ export interface ServedRunbook {
   readonly steps: number;
   readonly errors: number;
   readonly objectives: readonly ServedObjective[];
-  readonly run: RunId | null; // going on here, now
+  readonly going: ServedGoing | null; // the run that goes on here, now
   readonly lastDrill: ServedRun | null;
   readonly drill: DrillMetrics;
   readonly successRate: number | null; // null: no run is over
+}
+/** Where a run is that goes on: as `whereabouts` tells it. */
+export interface ServedGoing {
+  readonly run: RunId;
+  readonly state: Whereabouts["state"];
+  readonly words: string; // up to the name of the place
+  readonly place: string; // of the step, or of the input; empty where it is idle
 }
 /** A promise of a runbook, and what its runs made of it. */
 export interface ServedObjective extends Pick<Objective, "id" | "metric" | "title" | "maxMs"> {

@@ -1,8 +1,11 @@
 import {basename, join, relative, sep} from "node:path";
 import type {MeasuredRun} from "../model/measured-run.ts";
 import {computeMetrics} from "../model/metrics.ts";
+import type {Run} from "../model/run.ts";
 import type {Runbook} from "../model/runbook.ts";
-import type {ServedHome, ServedObjective, ServedRunbook} from "../model/served.ts";
+import type {ServedGoing, ServedHome, ServedObjective, ServedRunbook} from "../model/served.ts";
+import {stepLabel} from "../model/step-label.ts";
+import {whereabouts, whereaboutsWords} from "../model/whereabouts.ts";
 import type {KnownRun} from "../runtime/registered-runs.ts";
 import type {Desks} from "./desks.ts";
 import type {Library} from "./library.ts";
@@ -44,14 +47,20 @@ export async function readHome({
     if (!document) continue;
     if (!isRead) readNow++;
     const own = measured.filter(({id}) => ofRunbook.get(id) === name).map((run): MeasuredRun => ({...run, path: name}));
-    const running = desk?.run.start && !desk.run.ended ? desk.run.start.run : null;
     const lastDrill = runs.find((run) => run.runbook === name && run.mode === "drill" && run.standing !== "running") ?? null;
-    runbooks.push({...describe(name, document.runbook, own), run: running, lastDrill});
+    runbooks.push({...describe(name, document.runbook, own), going: desk ? goingOn(desk.run, document.runbook) : null, lastDrill});
   }
   return {folder: library.root, you, only: library.only, runbooks, unread, runs, damage};
 }
 
-function describe(name: string, runbook: Runbook, runs: readonly MeasuredRun[]): Omit<ServedRunbook, "run" | "lastDrill"> {
+function goingOn(run: Run, {steps}: Runbook): ServedGoing | null {
+  if (run.start === null || run.ended !== null) return null;
+  const at = whereabouts(run, steps);
+  const place = "step" in at ? stepLabel(at.step) : "input" in at ? at.input : "";
+  return {run: run.start.run, state: at.state, words: whereaboutsWords(at), place};
+}
+
+function describe(name: string, runbook: Runbook, runs: readonly MeasuredRun[]): Omit<ServedRunbook, "going" | "lastDrill"> {
   const {title, owner, steps, problems, settings} = runbook;
   const written = [{path: name, title, drillEveryMs: settings.drillEveryMs}];
   const {drill, successRate} = computeMetrics(runs, {now: Date.now(), runbooks: written})[0]!;

@@ -3,7 +3,7 @@ import {html, nothing} from "lit";
 import type {Output} from "../model/event.ts";
 import type {Attempt} from "../model/run.ts";
 import type {Cell} from "../model/runbook.ts";
-import {stepLabel} from "./step-label.ts";
+import {stepLabel} from "../model/step-label.ts";
 import {toPlainText} from "./terminal-text.ts";
 
 /** A cell that nobody is near: what it is called, says and printed, as text that can be found and read, and nothing more. */

@@ -3,9 +3,9 @@ import {customElement, state} from "lit/decorators.js";
 
 import type {Said} from "../model/closing.ts";
 import {closingTexts, laterWhys, nothingSaid} from "../model/closing.ts";
+import {stepLabel} from "../model/step-label.ts";
 import {RunElement} from "./elements.ts";
 import {progressOf} from "./progress.ts";
-import {stepLabel} from "./step-label.ts";
 import {plural, timeOfDay} from "./words.ts";
 
 /** Ends a run: what was not reached and why, whys of deviations that are still owed, and what only people know of it. */

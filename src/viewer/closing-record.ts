@@ -3,9 +3,9 @@ import {customElement, state} from "lit/decorators.js";
 
 import type {ClosingAnswered, Finding, Said} from "../model/closing.ts";
 import {closingTexts, laterWhys} from "../model/closing.ts";
+import {stepLabel} from "../model/step-label.ts";
 import {closingLabels, readSaid} from "./closing-form.ts";
 import {RunElement} from "./elements.ts";
-import {stepLabel} from "./step-label.ts";
 import {dayAndTime, plural} from "./words.ts";
 
 /** What only people know of a run that is over: what was said, what nobody has said yet, and a form to say it. */

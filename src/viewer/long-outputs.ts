@@ -3,9 +3,9 @@ import type {Output, Stream} from "../model/event.ts";
 import type {Attempt} from "../model/run.ts";
 import {attemptsOf, goesOn, stepRun} from "../model/run.ts";
 import type {FoundInOutput} from "../model/served.ts";
+import {stepLabel} from "../model/step-label.ts";
 import type {Hit} from "./search.ts";
 import {getJson} from "./source.ts";
-import {stepLabel} from "./step-label.ts";
 import type {RunStore} from "./store.ts";
 import {number} from "./words.ts";
 

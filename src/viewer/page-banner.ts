@@ -3,11 +3,11 @@ import {customElement} from "lit/decorators.js";
 
 import type {Problem, StepId} from "../model/runbook.ts";
 import {runStanding} from "../model/standing.ts";
+import {stepLabel} from "../model/step-label.ts";
 import {RunElement} from "./elements.ts";
 import {bellIcon, closeIcon} from "./icons.ts";
 import {mark} from "./mark.ts";
 import {progressOf} from "./progress.ts";
-import {stepLabel} from "./step-label.ts";
 import {dayAndTime, duration, plural, timeOfDay} from "./words.ts";
 
 /** What needs somebody's eye now: a lost connection, a refusal, a question, a failure, the end of the run, a bad document. */

@@ -5,10 +5,10 @@ import {guard} from "lit/directives/guard.js";
 import type {Section, Step, StepId} from "../model/runbook.ts";
 import {ancestry, sectionsById} from "../model/runbook.ts";
 import {standing} from "../model/standing.ts";
+import {stepLabel} from "../model/step-label.ts";
 import {Filling, PageElement, RunElement} from "./elements.ts";
 import {mark} from "./mark.ts";
 import {sectionStanding} from "./section-standing.ts";
-import {stepLabel} from "./step-label.ts";
 import type {RunStore} from "./store.ts";
 
 /** The document at a glance: its sections and steps, with how each step stands. */

@@ -1,12 +1,12 @@
 import type {Command} from "../model/command.ts";
 import type {StepId} from "../model/runbook.ts";
+import {stepLabel} from "../model/step-label.ts";
 import {hasLongOutputs, searchLongOutputs} from "./long-outputs.ts";
 import {progressOf} from "./progress.ts";
 import {reveal} from "./reveal.ts";
 import {RunbookCell} from "./runbook-cell.ts";
 import type {Hit} from "./search.ts";
 import {search} from "./search.ts";
-import {stepLabel} from "./step-label.ts";
 import type {RunStore} from "./store.ts";
 import {number} from "./words.ts";
 

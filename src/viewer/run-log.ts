@@ -1,10 +1,9 @@
 import {html, nothing} from "lit";
 import {customElement, state} from "lit/decorators.js";
 import {repeat} from "lit/directives/repeat.js";
-
+import {stepLabel} from "../model/step-label.ts";
 import {RunElement} from "./elements.ts";
 import type {Happening} from "./happening.ts";
-import {stepLabel} from "./step-label.ts";
 
 const shownFirst = 100;
 

@@ -23,11 +23,11 @@ import type {ProseContext} from "./prose.ts";
 import {prose} from "./prose.ts";
 import "./runbook-outputs.ts";
 import "./runbook-terminal.ts";
+import {stepLabel} from "../model/step-label.ts";
 import {ending} from "./cell-ending.ts";
 import {watchNear} from "./near.ts";
 import {skipForm} from "./skip-form.ts";
 import {stepHead} from "./step-head.ts";
-import {stepLabel} from "./step-label.ts";
 import type {RunStore} from "./store.ts";
 import {outcomeWord} from "./words.ts";
 

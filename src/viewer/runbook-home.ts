@@ -2,7 +2,7 @@ import {html, nothing} from "lit";
 import {customElement, property, state} from "lit/decorators.js";
 import {repeat} from "lit/directives/repeat.js";
 
-import type {ServedHome, ServedRun, ServedRunbook} from "../model/served.ts";
+import type {ServedGoing, ServedHome, ServedRun, ServedRunbook} from "../model/served.ts";
 import {PageElement} from "./elements.ts";
 import {mark} from "./mark.ts";
 import {getJson} from "./source.ts";
@@ -65,13 +65,13 @@ export class RunbookHome extends PageElement {
       </main>`;
   }
 
-  #runbook({name, title, owner, steps, errors, objectives, run, lastDrill, drill, successRate}: ServedRunbook) {
+  #runbook({name, title, owner, steps, errors, objectives, going, lastDrill, drill, successRate}: ServedRunbook) {
     const last = this.home.runs.find(({runbook}) => runbook === name);
     return html`<li class="card">
       <h3><a href=${addressOf(name)}>${title}</a></h3>
       <p class="aside">${name} · ${plural(steps, "step")}${owner === null ? "" : ` · ${owner}`}</p>
       <p class="card-state">
-        ${run !== null ? html`<span class="standing is-running">${mark("running")} running now</span>` : last ? standingOf(last, `last ${last.mode ?? "run"}`) : html`<span class="aside">never run</span>`}
+        ${going !== null ? html`<span class="standing is-${shapeOf(going)}">${mark(shapeOf(going))} ${wordsOf(going)}</span>` : last ? standingOf(last, `last ${last.mode ?? "run"}`) : html`<span class="aside">never run</span>`}
         ${lastDrill && lastDrill.id !== last?.id ? standingOf(lastDrill, "last drill") : nothing}
         ${errors > 0 ? html`<span class="chip is-bad">${plural(errors, "error")}</span>` : nothing}
         ${drill.due === "overdue" ? html`<span class="chip is-late">drill overdue: every ${span(drill.everyMs!)}${drill.sinceMs === null ? ", none was good yet" : `, the last good one ${ago(drill.sinceMs)}`}</span>` : nothing}
@@ -122,9 +122,11 @@ export class RunbookHome extends PageElement {
       this.chosen = box.checked ? [...this.chosen, id].slice(-2) : this.chosen.filter((other) => other !== id);
     };
     const called = title || path || id;
-    const facts = html`${mark(standing)}
+    const going = this.home.runbooks.find((runbook) => runbook.going?.run === id)?.going ?? null;
+    const [shape, words] = going === null ? ([standing, standing] as const) : ([shapeOf(going), wordsOf(going)] as const);
+    const facts = html`${mark(shape)}
       <span class="run-title"><strong>${called}</strong>${mode === null ? nothing : html`<span class="mode is-${mode}">${mode.toUpperCase()}</span>`}</span>
-      <span class="run-facts"><span class="standing is-${standing}" title=${reason || nothing}>${standing}</span><span>${durationMs === null ? nothing : duration(durationMs)}</span><span>${operator}</span>${startedAt === null ? nothing : html`<time datetime=${startedAt}>${dayAndTime(startedAt)}</time>`}</span>`;
+      <span class="run-facts"><span class="standing is-${shape}" title=${reason || nothing}>${words}</span><span>${durationMs === null ? nothing : duration(durationMs)}</span><span>${operator}</span>${startedAt === null ? nothing : html`<time datetime=${startedAt}>${dayAndTime(startedAt)}</time>`}</span>`;
     return html`<li><input type="checkbox" .checked=${isChosen} ?disabled=${isGone} aria-label="Compare ${called}, ${startedAt === null ? id : dayAndTime(startedAt)}" @change=${choose}>
       ${isGone ? html`<span class="run-row is-gone">${facts}<span class="aside gone">Its folder is gone; the register still knows it.</span></span>` : html`<a class="run-row" href="/run/${id}">${facts}</a>`}</li>`;
   }
@@ -132,6 +134,10 @@ export class RunbookHome extends PageElement {
 
 const standingOf = (run: ServedRun, what: string) =>
   html`<span class="standing is-${run.standing}">${mark(run.standing)} ${what} ${run.standing}${run.startedAt === null ? "" : `, ${dayAndTime(run.startedAt)}`}</span>`;
+
+/** What the run does in this moment, and where. */
+const shapeOf = ({state}: ServedGoing) => (state === "idle" ? "pending" : state);
+const wordsOf = ({words, place}: ServedGoing): string => `${words} ${place}`;
 
 const ago = (ms: number): string => (ms < 86_400_000 ? "today" : `${plural(Math.floor(ms / 86_400_000), "day")} ago`);
 

@@ -6,7 +6,7 @@ import type {Output, Stream} from "../model/event.ts";
 import type {Attempt, Run} from "../model/run.ts";
 import {attemptsOf, goesOn, stepRun} from "../model/run.ts";
 import type {Runbook, Step} from "../model/runbook.ts";
-import {stepLabel} from "./step-label.ts";
+import {stepLabel} from "../model/step-label.ts";
 import {toPlainText} from "./terminal-text.ts";
 
 export interface Hit {

@@ -4,8 +4,8 @@ import {html, nothing} from "lit";
 import type {StepRun} from "../model/run.ts";
 import type {Step} from "../model/runbook.ts";
 import {standing} from "../model/standing.ts";
+import {stepLabel} from "../model/step-label.ts";
 import {mark} from "./mark.ts";
-import {stepLabel} from "./step-label.ts";
 import type {RunStore} from "./store.ts";
 import {clock, dayAndTime, duration, stateWords} from "./words.ts";
 

@@ -1,4 +1,4 @@
-import {rm} from "node:fs/promises";
+import {rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {execa} from "execa";
 import type {Browser} from "playwright";
@@ -101,4 +101,23 @@ test("a run whose folder is gone is still told of by the register, and cannot be
   const {page} = await enter(await browser.newContext(), stage.serving.url, "/");
   await page.getByText("Its folder is gone").waitFor();
   await expect.poll(() => page.locator("a.run-row").count()).toBe(0);
+});
+
+test("of a run that goes on it is told where it is: at what runs, waits or failed", async () => {
+  stage = await setStage({
+    "going.md": "# Going\n\n:::gate[Declare it]{#declare}\n:::\n\n```bash {#hold}\nuntil test -e free; do sleep 0.05; done\nfalse\n```\n"
+  });
+  const {page: home} = await enter(await browser.newContext(), stage.serving.url, "/");
+  const stands = async (words: RegExp): Promise<void> => {
+    await home.bringToFront();
+    for (const place of [home.locator(".card-state"), home.locator(".runs .standing")])
+      await expect.poll(async () => (await place.textContent())?.replace(/\s+/g, " ").trim()).toMatch(words);
+  };
+  const {page} = await enter(await browser.newContext(), stage.serving.url, "/runbook/going.md");
+  await page.getByRole("button", {name: "Run all"}).click();
+  await stands(/^waits at Declare it$/);
+  await page.getByRole("button", {name: "Confirm"}).click();
+  await stands(/^runs hold$/);
+  await writeFile(join(stage.folder, "free"), "");
+  await stands(/^failed at hold$/);
 });

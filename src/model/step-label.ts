@@ -1,6 +1,6 @@
-import type {Step} from "../model/runbook.ts";
+import type {Step} from "./runbook.ts";
 
-/** What the page calls a step: its title or the id that its author wrote, else the first thing its code says. */
+/** What a page calls a step: its title or the id that its author wrote, else the first thing its code says. */
 export function stepLabel(step: Step): string {
   if (step.title !== null) return step.title;
   if (step.written || step.type !== "cell") return step.id;
