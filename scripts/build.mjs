@@ -1,8 +1,21 @@
 #!/usr/bin/env node
 // Builds dist/: the command line (rolldown, one lazy chunk a subcommand) and the viewer (vite).
 // `npm ci` runs this as `prepare`; `node scripts/build.mjs [cli] [viewer] [--if-stale]` builds a part, or only what is older than its sources.
-import {chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync} from "node:fs";
+import {spawnSync} from "node:child_process";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from "node:fs";
 import {createRequire} from "node:module";
+import {tmpdir} from "node:os";
 import {dirname, join} from "node:path";
 import {fileURLToPath, pathToFileURL} from "node:url";
 
@@ -51,37 +64,47 @@ function newest(path, except) {
 }
 
 async function buildCli() {
-  const {rolldown} = await import("rolldown");
-  const bundle = await rolldown({
-    input: {main: at("src/cli/main.ts")},
-    platform: "node",
-    external,
-    plugins: [nodeOnly],
-    logLevel: "warn",
-    treeshake: true,
-    preserveEntrySignatures: "allow-extension"
-  });
   const fresh = at(`dist/.cli-${process.pid}`);
-  await bundle.write({
-    dir: fresh,
-    format: "esm",
-    entryFileNames: "[name].js",
-    chunkFileNames: "[name]-[hash].js",
-    codeSplitting: {groups: [{debugName: "together", name: groupOf}], includeDependenciesRecursively: false},
-    minify: true
-  });
-  await bundle.close();
-  for (const name of vendor) {
-    const library = await rolldown({input: {[name.split("/").at(-1)]: name}, cwd: root, platform: "node", logLevel: "warn"});
-    await library.write({dir: fresh, format: "cjs", exports: "named", entryFileNames: "vendor-[name].cjs", minify: true});
-    await library.close();
-  }
+  const common = {dir: fresh, format: "cjs", minify: true};
+  const program = {external, plugins: [nodeOnly], treeshake: true, preserveEntrySignatures: "allow-extension"};
+  await bundle(
+    {input: {program: at("src/cli/program.ts")}, ...program},
+    {
+      ...common,
+      entryFileNames: "[name].js",
+      chunkFileNames: "[name]-[hash].js",
+      dynamicImportInCjs: false, // compiled code cannot import
+      codeSplitting: {groups: [{debugName: "together", name: groupOf}], includeDependenciesRecursively: false}
+    }
+  );
+  await bundle({input: {main: at("src/cli/main.ts")}}, {...common, entryFileNames: "main.js"});
+  for (const name of vendor)
+    await bundle({input: {[name.split("/").at(-1)]: name}, cwd: root}, {...common, exports: "named", entryFileNames: "vendor-[name].cjs"});
   chmodSync(join(fresh, "main.js"), 0o755);
-  replaceChunks(fresh, at("dist/cli"));
+  writeFileSync(join(fresh, "package.json"), `{"type": "commonjs"}\n`);
   // Where the bundle looks for it: beside dist/cli.
   const grammar = createRequire(import.meta.url).resolve("tree-sitter-bash/package.json");
-  mkdirSync(at("dist"), {recursive: true});
   copyFileSync(join(dirname(grammar), "tree-sitter-bash.wasm"), at("dist/tree-sitter-bash.wasm"));
+  compile(fresh);
+  replaceChunks(fresh, at("dist/cli"));
+}
+
+async function bundle(input, output) {
+  const {rolldown} = await import("rolldown");
+  const made = await rolldown({platform: "node", logLevel: "warn", ...input});
+  await made.write(output);
+  await made.close();
+}
+
+/** Calls what is called most, and keeps what V8 has compiled by then beside each file: `src/cli/main.ts` starts from it. */
+function compile(folder) {
+  const runs = mkdtempSync(join(tmpdir(), "runbook-build-"));
+  try {
+    for (const args of [["exec", at("scripts/compile.md"), "--runs-dir", runs], ["--help"]])
+      spawnSync(process.execPath, ["--require", at("scripts/keep-compiled.cjs"), join(folder, "main.js"), ...args], {stdio: "ignore"});
+  } finally {
+    rmSync(runs, {recursive: true, force: true});
+  }
 }
 
 /** pg looks at `Response` to see whether it runs at Cloudflare, and Node 20 loads all of fetch when anybody looks. */
@@ -99,7 +122,7 @@ const nodeOnly = {
 
 /** Node takes half a millisecond for each file: what a document, and what a run, always needs is one file each. */
 const together = [
-  {name: "start", entry: at("src/cli/main.ts")},
+  {name: "start", entry: at("src/cli/program.ts")},
   {name: "document", entry: at("src/cli/check.ts")},
   {name: "perform", entry: at("src/cli/exec.ts")}
 ];
@@ -119,6 +142,8 @@ function needs(entry, modules) {
 function replaceChunks(fresh, folder) {
   mkdirSync(folder, {recursive: true});
   const names = readdirSync(fresh);
+  // Compiled code never outlives its source: V8 would take it for that of any other of the same length.
+  for (const name of names) rmSync(join(folder, `${name}.code`), {force: true});
   for (const name of names.toSorted((a, b) => Number(a === "main.js") - Number(b === "main.js")))
     renameSync(join(fresh, name), join(folder, name));
   rmSync(fresh, {recursive: true});

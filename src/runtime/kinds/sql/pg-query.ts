@@ -1,5 +1,4 @@
 /** PostgreSQL's own parser, loaded when first needed: its WebAssembly costs about 50 ms. */
-import {useBaselineWasm} from "../baseline-wasm.ts";
 import {byteOffsets, characterOffset} from "./offsets.ts";
 
 /** A node of the parse tree as libpg-query gives it: `{DeleteStmt: {…}}`; walked, never trusted to have a shape. */
@@ -25,7 +24,6 @@ let loading: Promise<PgQuery> | null = null;
 export const loadPgQuery = (): Promise<PgQuery> => (loading ??= load());
 
 async function load(): Promise<PgQuery> {
-  useBaselineWasm();
   const library = await import("libpg-query");
   await library.loadModule();
   return {

@@ -2,7 +2,6 @@ import {existsSync} from "node:fs";
 import {createRequire} from "node:module";
 import {fileURLToPath} from "node:url";
 import type {Node} from "web-tree-sitter";
-import {useBaselineWasm} from "../../baseline-wasm.ts";
 
 /** Reads a text as bash would; never throws on what is no bash, the tree then holds errors. */
 export type Grammar = (text: string) => Node;
@@ -12,7 +11,6 @@ let loading: Promise<Grammar> | undefined;
 export const loadGrammar = (): Promise<Grammar> => (loading ??= load());
 
 async function load(): Promise<Grammar> {
-  useBaselineWasm();
   const {Language, Parser} = await import("web-tree-sitter");
   await Parser.init();
   const parser = new Parser();
