@@ -101,7 +101,10 @@ function compile(folder) {
   const runs = mkdtempSync(join(tmpdir(), "runbook-build-"));
   try {
     for (const args of [["exec", at("scripts/compile.md"), "--runs-dir", runs], ["--help"]])
-      spawnSync(process.execPath, ["--require", at("scripts/keep-compiled.cjs"), join(folder, "main.js"), ...args], {stdio: "ignore"});
+      spawnSync(process.execPath, ["--require", at("scripts/keep-compiled.cjs"), join(folder, "main.js"), ...args], {
+        stdio: "ignore",
+        timeout: 60_000
+      });
   } finally {
     rmSync(runs, {recursive: true, force: true});
   }
@@ -142,8 +145,6 @@ function needs(entry, modules) {
 function replaceChunks(fresh, folder) {
   mkdirSync(folder, {recursive: true});
   const names = readdirSync(fresh);
-  // Compiled code never outlives its source: V8 would take it for that of any other of the same length.
-  for (const name of names) rmSync(join(folder, `${name}.code`), {force: true});
   for (const name of names.toSorted((a, b) => Number(a === "main.js") - Number(b === "main.js")))
     renameSync(join(fresh, name), join(folder, name));
   rmSync(fresh, {recursive: true});

@@ -1,6 +1,7 @@
 #!/usr/bin/env -S node --
 // Without `--` Node would take our --env-file for its own.
 /** Starts the program as it was compiled when it was built: at 3 a.m. nobody waits for a compiler. */
+import {createHash} from "node:crypto";
 import {readFileSync} from "node:fs";
 import Module, {createRequire} from "node:module";
 import {dirname} from "node:path";
@@ -17,18 +18,24 @@ setFlagsFromString("--interrupt-budget=500000");
 const loading = Module.prototype as unknown as {_compile(content: string, path: string, ...more: unknown[]): unknown};
 const compile = loading._compile;
 
-/** `_compile` is what every loader hook replaces; a file without compiled code, or whose code V8 refuses, is loaded as ever. */
+/**
+ * `_compile` is what every loader hook replaces. A file without compiled code, or with code that was made of another source or by
+ * another Node, is loaded as ever.
+ */
 loading._compile = function (this: Module, content, path, ...more) {
-  const cachedData = readCompiled(path);
+  const cachedData = readCompiled(path, content);
   if (cachedData === null) return compile.call(this, content, path, ...more);
   const script = new Script(`(function (exports, require, module, __filename, __dirname) {${content}\n})`, {filename: path, cachedData});
   return script.runInThisContext().call(this.exports, this.exports, createRequire(path), this, path, dirname(path));
 };
 
-function readCompiled(path: string): Buffer | null {
+/** V8 looks at the length of the source, and runs damaged code until it crashes: in front stands the sha256 of source and code. */
+function readCompiled(path: string, source: string): Buffer | null {
   if (!path.startsWith(__dirname)) return null;
   try {
-    return readFileSync(`${path}.code`);
+    const kept = readFileSync(`${path}.code`);
+    const code = kept.subarray(32);
+    return createHash("sha256").update(source).update(code).digest().equals(kept.subarray(0, 32)) ? code : null;
   } catch {
     return null;
   }

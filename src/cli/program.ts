@@ -188,18 +188,20 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE") throw error;
 }
 
-createProgram().parseAsync().catch((error: unknown) => {
-  if (error instanceof CommanderError)
-    process.exitCode = error.exitCode === 0 ? 0 : 2; // it has said what is wrong
-  else if (error instanceof UsageError) {
-    process.stderr.write(`runbook: ${error.message}\n`);
-    process.exitCode = 2;
-  } else if (error instanceof Error && (["JournalWriteError", "RegisterError"].includes(error.name) || "syscall" in error)) {
-    const record = error.name === "JournalWriteError" ? "; the run stopped there, and can be resumed once it can be written again" : "";
-    process.stderr.write(`runbook: ${error.message}${record}\n`); // the system's own words: no fault of this program
-    process.exitCode = 1;
-  } else {
-    process.stderr.write(`runbook: ${error instanceof Error && error.stack ? error.stack : String(error)}\n`);
-    process.exitCode = 1;
-  }
-});
+createProgram()
+  .parseAsync()
+  .catch((error: unknown) => {
+    if (error instanceof CommanderError)
+      process.exitCode = error.exitCode === 0 ? 0 : 2; // it has said what is wrong
+    else if (error instanceof UsageError) {
+      process.stderr.write(`runbook: ${error.message}\n`);
+      process.exitCode = 2;
+    } else if (error instanceof Error && (["JournalWriteError", "RegisterError"].includes(error.name) || "syscall" in error)) {
+      const record = error.name === "JournalWriteError" ? "; the run stopped there, and can be resumed once it can be written again" : "";
+      process.stderr.write(`runbook: ${error.message}${record}\n`); // the system's own words: no fault of this program
+      process.exitCode = 1;
+    } else {
+      process.stderr.write(`runbook: ${error instanceof Error && error.stack ? error.stack : String(error)}\n`);
+      process.exitCode = 1;
+    }
+  });

@@ -1,32 +1,26 @@
 /** Whether the programs that a runbook requires are there, and new enough; asked before the clock starts. */
-import {execa} from "execa";
 import type {Problem, Requirement, Runbook} from "../model/runbook.ts";
 import {pathOf} from "../model/runbook.ts";
+import type {VersionAnswer} from "./ask-versions.ts";
+import {askVersions} from "./ask-versions.ts";
 
 export async function probeRequirements(
-  {path, settings}: Runbook,
+  {path, settings: {requires}}: Runbook,
   environment: Readonly<Record<string, string>>
 ): Promise<readonly Problem[]> {
-  const found = await Promise.all(
-    settings.requires.map(async (requirement) => ({requirement, message: await findLack(requirement, environment)}))
-  );
-  return found.flatMap(({requirement: {span}, message}) =>
-    message === null ? [] : [{rule: "requirement", severity: "error", message, path: pathOf({path}, span), span} as const]
-  );
+  const programs = requires.map(({program}) => program);
+  const answers = await askVersions(programs, environment);
+  return requires.flatMap((requirement) => {
+    const {program, span} = requirement;
+    const message = findLack(requirement, answers.get(program)!);
+    return message === null ? [] : [{rule: "requirement", severity: "error", message, path: pathOf({path}, span), span} as const];
+  });
 }
 
-async function findLack({program, atLeast}: Requirement, env: Readonly<Record<string, string>>): Promise<string | null> {
-  const result = await execa(program, ["--version"], {
-    env,
-    extendEnv: false,
-    reject: false,
-    timeout: 10_000,
-    stdin: "ignore",
-    maxBuffer: 65_536
-  });
-  if (result.exitCode === undefined && !result.timedOut) return `"${program}" is required and not found on PATH`;
+function findLack({program, atLeast}: Requirement, answer: VersionAnswer): string | null {
+  if (answer.type === "absent") return `"${program}" is required and not found on PATH`;
   if (atLeast === null) return null;
-  const version = /\d+(?:\.\d+)+|\d+/.exec(`${result.stdout}\n${result.stderr}`)?.[0];
+  const version = answer.type === "said" ? /\d+(?:\.\d+)+|\d+/.exec(answer.text)?.[0] : undefined;
   if (version === undefined) return `"${program}" must be ${atLeast} or newer, and "${program} --version" does not say what it is`;
   return compareVersions(version, atLeast) >= 0 ? null : `"${program}" must be ${atLeast} or newer, found ${version}`;
 }
