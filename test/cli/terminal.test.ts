@@ -175,10 +175,15 @@ describe("exec without a terminal", () => {
   });
 
   it("says which package is missing, before anything of the cell runs", async () => {
-    const hook = `import {register} from "node:module"; register("data:text/javascript," + encodeURIComponent('export const resolve = (name, context, next) => { if (name === "@lydell/node-pty") throw Object.assign(new Error("Cannot find package " + name), {code: "ERR_MODULE_NOT_FOUND"}); return next(name, context); }'))`;
+    const hook = `const Module = require("node:module");
+      const resolve = Module._resolveFilename;
+      Module._resolveFilename = (name, ...more) => {
+        if (name === "@lydell/node-pty") throw Object.assign(new Error("Cannot find module " + name), {code: "MODULE_NOT_FOUND"});
+        return resolve(name, ...more);
+      };`;
     const text = `# Open\n\n${fence("bash {#open tty}", "touch begun")}`;
     const {exitCode, stdout} = await place.start(["exec", place.file("missing.md", text)], {
-      NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(hook)}`
+      NODE_OPTIONS: `--require ${join(place.folder, place.file("without-pty.cjs", hook))}`
     });
     expect(stdout).toContain(
       "a cell with tty needs the optional package @lydell/node-pty, which cannot be loaded here; install runbook without --omit=optional"
