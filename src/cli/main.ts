@@ -9,11 +9,13 @@ import {setFlagsFromString} from "node:v8";
 import {Script} from "node:vm";
 
 // Compiled code is good only under the flags it was made under, so they are set before anything is loaded.
-// WebAssembly is compiled once, and not again optimised. The parsers of cells are quick enough without; the optimiser would take some
-// 30 MB outside of V8's heap, and all that lies there is copied when a process is started: for each shell of a cell 9 ms in place of 2.
-setFlagsFromString("--liftoff-only");
-// What is hot is optimised later: most of what a command does is over before its optimised code would be there.
-setFlagsFromString("--interrupt-budget=500000");
+// WebAssembly is compiled once, and not again optimised. The parsers of cells are quick enough without; the optimiser would take up to
+// half a second of a start and some 30 MB outside of V8's heap, all of which is copied when a process is started: for each shell of a
+// cell 9 ms in place of 2. What the first of these flags implies at the command line of Node has to be said here.
+setFlagsFromString("--liftoff-only --no-wasm-tier-up --no-wasm-dynamic-tiering");
+// What is hot is optimised later: most of what a command does is over before its optimised code would be there. Newer versions of Node
+// have another optimiser in between, for which it makes no difference, and do not know this flag.
+if (process.versions.node.startsWith("20.")) setFlagsFromString("--interrupt-budget=500000");
 
 const loading = Module.prototype as unknown as {_compile(content: string, path: string, ...more: unknown[]): unknown};
 const compile = loading._compile;
