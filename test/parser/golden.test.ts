@@ -76,7 +76,7 @@ test("a file over 4 MiB is refused before it is parsed", () => {
   expect(problems.map(line)).toEqual([
     "large.md:1:1-1  error  the file is larger than the 4 MiB that a runbook may have; split it, and include the parts  too-large\n"
   ]);
-  expect(performance.now() - start).toBeLessThan(1000);
+  expect(performance.now() - start).toBeLessThan(20_000); // parsing it takes minutes
 });
 
 test("a paragraph that cannot be parsed in time is refused", () => {

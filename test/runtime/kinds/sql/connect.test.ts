@@ -74,7 +74,7 @@ describe("a connection that fails says where and what to do", () => {
     await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
     const began = Date.now();
     await expect(once(`postgresql://127.0.0.1:${port}/x?connect_timeout=2`)).rejects.toThrow("did not answer in time");
-    expect(Date.now() - began).toBeLessThan(4000);
+    expect(Date.now() - began).toBeLessThan(20_000); // and not the 30 s of a document without one
     server.close();
   });
   test("a role that may not be there", async () => {
