@@ -126,7 +126,7 @@ export class RunbookHome extends PageElement {
     const [shape, words] = going === null ? ([standing, standing] as const) : ([shapeOf(going), wordsOf(going)] as const);
     const facts = html`${mark(shape)}
       <span class="run-title"><strong>${called}</strong>${mode === null ? nothing : html`<span class="mode is-${mode}">${mode.toUpperCase()}</span>`}</span>
-      <span class="run-facts"><span class="standing is-${shape}" title=${reason || nothing}>${words}</span><span>${durationMs === null ? nothing : duration(durationMs)}</span><span>${operator}</span>${startedAt === null ? nothing : html`<time datetime=${startedAt}>${dayAndTime(startedAt)}</time>`}</span>`;
+      <span class="run-facts"><span class="standing is-${shape}" title=${reason || words}>${words}</span><span>${durationMs === null ? nothing : duration(durationMs)}</span><span>${operator}</span>${startedAt === null ? nothing : html`<time datetime=${startedAt}>${dayAndTime(startedAt)}</time>`}</span>`;
     return html`<li><input type="checkbox" .checked=${isChosen} ?disabled=${isGone} aria-label="Compare ${called}, ${startedAt === null ? id : dayAndTime(startedAt)}" @change=${choose}>
       ${isGone ? html`<span class="run-row is-gone">${facts}<span class="aside gone">Its folder is gone; the register still knows it.</span></span>` : html`<a class="run-row" href="/run/${id}">${facts}</a>`}</li>`;
   }

@@ -120,4 +120,12 @@ test("of a run that goes on it is told where it is: at what runs, waits or faile
   await stands(/^runs hold$/);
   await writeFile(join(stage.folder, "free"), "");
   await stands(/^failed at hold$/);
+  await expect
+    .poll(() =>
+      home.locator(".run-facts").evaluate((facts) => {
+        const [words, next] = [...facts.children].map((fact) => fact.getBoundingClientRect());
+        return words!.right <= next!.left;
+      })
+    )
+    .toBe(true);
 });
