@@ -135,8 +135,9 @@ export class RunbookHome extends PageElement {
 const standingOf = (run: ServedRun, what: string) =>
   html`<span class="standing is-${run.standing}">${mark(run.standing)} ${what} ${run.standing}${run.startedAt === null ? "" : `, ${dayAndTime(run.startedAt)}`}</span>`;
 
-/** What the run does in this moment, and where. */
+/** A run that goes on and does nothing has no standing of a step; its ring is empty. */
 const shapeOf = ({state}: ServedGoing) => (state === "idle" ? "pending" : state);
+/** What the run does in this moment, and where. */
 const wordsOf = ({words, place}: ServedGoing): string => `${words} ${place}`;
 
 const ago = (ms: number): string => (ms < 86_400_000 ? "today" : `${plural(Math.floor(ms / 86_400_000), "day")} ago`);

@@ -15,7 +15,7 @@ const scripts = {
   "it's $(odd) *": "echo odd 5",
   endless: "while :; do echo line; done",
   hangs: "exec sleep 983",
-  daemon: "setsid sleep 2 & echo 'daemon 6'"
+  daemon: "setsid sleep 2.0071 & echo 'daemon 6'"
 };
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "runbook-versions-"));
@@ -59,6 +59,7 @@ test("one that hangs, or holds on to what it prints to, keeps no answer of the o
     daemon: {type: "silent"}
   });
   await expect.poll(() => spawnSync("pgrep", ["-f", "sleep 983$"]).status).toBe(1);
+  await expect.poll(() => spawnSync("pgrep", ["-f", "^sleep 2[.]0071$"]).status).toBe(1); // this one left the group; it ends by itself
 });
 
 test("nothing is asked of where there is nothing", async () => {
